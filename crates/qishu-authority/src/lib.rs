@@ -1,0 +1,1 @@
+//! The embedded certificate authority and the custody of its keys

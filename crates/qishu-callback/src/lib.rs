@@ -1,0 +1,1 @@
+//! Status callbacks: body, encryption, signature, schedule, guarded delivery

@@ -1,0 +1,1 @@
+//! Settings: read, merge, validate, explain

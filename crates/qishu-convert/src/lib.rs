@@ -1,0 +1,1 @@
+//! Turns pictures and office files into PDF

@@ -1,0 +1,1 @@
+//! Domain types and state machines: no input, no output, no clock, no chance

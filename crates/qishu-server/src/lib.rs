@@ -1,0 +1,1 @@
+//! HTTP: Open API, pages, embedded front end

@@ -1,0 +1,1 @@
+//! For tests: fresh databases, a clock that stands still, a catcher of callbacks

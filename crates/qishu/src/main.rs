@@ -1,0 +1,2 @@
+//! The `qishu` binary: wiring, start and stop.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Reads PDF files strictly, stamps and signs them by incremental update, verifies signatures
