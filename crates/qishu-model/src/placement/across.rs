@@ -1,7 +1,8 @@
 //! Across-page seals (7.5, D-53): one picture cut into vertical strips along the right edges of several pages.
 
 use super::geometry::keep_in;
-use super::{AcrossType, Job, PageSize, Placed, PlacementField, PlacementRefusal, Size, Slice, StampKind};
+use super::job::Job;
+use super::{AcrossType, PageSize, Placed, PlacementField, PlacementRefusal, Size, Slice, StampKind};
 
 /// At most this many pages share one picture (D-53).
 const GROUP: usize = 20;

@@ -20,9 +20,15 @@ pub fn points_from_mm(millimetres: f64) -> f64 {
 pub fn fit_in_box(picture: Size, limit: Size) -> Size {
     let height_at_full_width = picture.height * limit.width / picture.width;
     if height_at_full_width <= limit.height {
-        Size { width: limit.width, height: height_at_full_width }
+        Size {
+            width: limit.width,
+            height: height_at_full_width,
+        }
     } else {
-        Size { width: picture.width * limit.height / picture.height, height: limit.height }
+        Size {
+            width: picture.width * limit.height / picture.height,
+            height: limit.height,
+        }
     }
 }
 

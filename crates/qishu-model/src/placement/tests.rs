@@ -6,6 +6,9 @@ const A4: Size = Size {
     width: 595.0,
     height: 842.0,
 };
+/// Page, x and y.
+type Point = (usize, f64, f64);
+
 const SEAL: Size = Size {
     width: 119.0,
     height: 119.0,
@@ -167,7 +170,7 @@ fn coordinate_offsets_outside_the_page_are_refused() {
 #[test]
 fn keyword_index_chooses_hits() {
     let (first, second, third) = ((0, 100.0, 700.0), (0, 100.0, 300.0), (2, 50.0, 500.0));
-    let cases: [(i64, &[(usize, f64, f64)]); 6] = [
+    let cases: [(i64, &[Point]); 6] = [
         (1, &[first]),
         (3, &[third]),
         (0, &[first, second, third]),
