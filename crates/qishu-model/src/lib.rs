@@ -1,1 +1,17 @@
-//! Domain types and state machines: no input, no output, no clock, no chance
+//! Domain types and state machines of Qishu.
+//!
+//! Pure code: nothing here reads a clock, draws a random number, or does input or output. Times and new ids
+//! are passed in. What may happen to a contract, and what follows from it, is decided in [`contract`] and
+//! nowhere else; the Open API, the signing page, the console and the background jobs all ask the same
+//! machine.
+
+pub mod application;
+pub mod category;
+pub mod company;
+pub mod contact;
+pub mod contract;
+pub mod id;
+pub mod log;
+pub mod placement;
+pub mod seal;
+pub mod time;

@@ -1,0 +1,61 @@
+//! Documents of a contract.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{DocumentId, TemplateId};
+use crate::time::Timestamp;
+
+use super::TemplateParam;
+
+/// What a document is for; wire names `CONTRACT`, `INVALID` (D-17).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ContentType {
+    /// An ordinary document.
+    Contract,
+    /// The document that voids the contract.
+    Invalid,
+}
+
+impl ContentType {
+    /// Wire name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Contract => "CONTRACT",
+            Self::Invalid => "INVALID",
+        }
+    }
+}
+
+/// A document; its bytes are blobs, its revisions rows of the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Id.
+    pub id: DocumentId,
+    /// Title; at most 100 characters.
+    pub title: String,
+    /// Pages of the PDF.
+    pub page_count: u32,
+    /// Place among the documents: ascending, negative allowed, none = last (D-20).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<i32>,
+    /// What it is for.
+    pub content_type: ContentType,
+    /// SHA-256 (hex) of each file as it was uploaded.
+    pub uploads: Vec<String>,
+    /// Type of the file as it was uploaded, e.g. `pdf`.
+    pub file_suffix: String,
+    /// Template it was made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template_id: Option<TemplateId>,
+    /// Parameters of a template-made document.
+    #[serde(default)]
+    pub params: Vec<TemplateParam>,
+    /// Number of the newest revision; 0 is the one before any signature.
+    pub revision: u32,
+    /// SHA-256 (hex) of the newest revision's bytes.
+    pub revision_hash: String,
+    /// When added.
+    pub create_time: Timestamp,
+}
