@@ -1,2 +1,39 @@
-//! Development tasks.
-fn main() {}
+//! Development tasks: `cargo run -p xtask -- <task>`.
+//!
+//! Each check prints what is wrong with the place to mend, and exits with 1.
+
+mod documents;
+mod edges;
+mod licences;
+mod metadata;
+mod sizes;
+
+use std::process::ExitCode;
+
+const TASKS: [(&str, fn() -> Result<String, Vec<String>>); 4] = [
+    ("check-edges", edges::check),
+    ("check-licences", licences::check),
+    ("check-sizes", sizes::check),
+    ("check-documents", documents::check),
+];
+
+fn main() -> ExitCode {
+    let wanted = std::env::args().nth(1).unwrap_or_default();
+    let Some((name, task)) = TASKS.iter().find(|(name, _)| *name == wanted) else {
+        let names: Vec<&str> = TASKS.iter().map(|(name, _)| *name).collect();
+        eprintln!("usage: xtask {}", names.join(" | "));
+        return ExitCode::FAILURE;
+    };
+    match task() {
+        Ok(summary) => {
+            println!("{name}: {summary}");
+            ExitCode::SUCCESS
+        }
+        Err(problems) => {
+            for problem in problems {
+                eprintln!("{name}: {problem}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -4,8 +4,10 @@
 //! a caller asks for, before anything is decided.
 
 mod action;
+mod command;
 mod document;
 pub mod draft;
+mod event;
 pub mod machine;
 mod party;
 mod stamper;
@@ -14,8 +16,11 @@ mod turn;
 use serde::{Deserialize, Serialize};
 
 pub use action::{Action, ActionStatus, ActionType, IntentionConfirm};
+pub use command::{Command, Step};
 pub use document::{ContentType, Document};
 pub use draft::{ContractAddress, ContractDraft};
+pub use event::{CallbackType, Event};
+pub use machine::{Refusal, Transition};
 pub use party::{
     AttachmentDemand, ModifyField, SignValidateWay, Signatory, SignatoryStatus, TenantType, UserAuthInfo,
 };
