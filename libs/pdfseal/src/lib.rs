@@ -1,1 +1,27 @@
-//! Reads PDF files strictly, stamps and signs them by incremental update, verifies signatures
+//! Reads PDF files strictly, stamps and signs them by incremental update, verifies signatures.
+//!
+//! Levels, each usable alone: objects and their notation ([`object`], [`serialize`]), a file opened for
+//! reading ([`Document`]), a clean rewrite before the first signature (rebuild). The library has no
+//! clock, no I/O, no global state and no unsafe code; every loop over foreign input is bounded by [`Limits`].
+
+#![deny(missing_docs)]
+
+mod document;
+mod error;
+mod filter;
+mod lexer;
+mod limits;
+pub mod object;
+mod page;
+mod revision;
+pub mod serialize;
+mod signed;
+mod xref;
+
+pub use document::{Document, RawDictionary};
+pub use error::{Place, ReadError};
+pub use lexer::RawEntry;
+pub use limits::Limits;
+pub use object::{Dictionary, Name, Object, PdfString, Reference, Stream, StreamData};
+pub use page::{Page, Rectangle};
+pub use revision::{Revision, XrefKind};

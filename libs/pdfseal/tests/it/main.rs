@@ -1,0 +1,2 @@
+//! One test binary for the crate; a module per subject.
+mod read_corpus;
