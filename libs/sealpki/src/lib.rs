@@ -1,1 +1,23 @@
-//! Keys, X.509 certificates and CMS signatures: bytes in, bytes out
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+
+mod certificate;
+mod cms;
+mod der;
+mod digest;
+mod key;
+mod name;
+mod path;
+
+pub use certificate::{
+    BasicConstraints, BuildError, Certificate, CertificateError, CertificateTemplate, Issuer, IssuerError,
+    KeyUsage, LintError, Profile, SerialNumber, lint, lint_to_be_signed, sign_certificate, to_be_signed,
+};
+pub use cms::{CmsError, IdentityError, SignerIdentity, UnsignedAttribute, VerifiedSigner, verify_detached};
+pub use der::{DerError, element_len};
+pub use digest::{DigestAlgorithm, Sha256State, StateError, sha256};
+pub use key::{
+    KeyAlgorithm, KeyError, PrivateKey, PublicKey, SecretBytes, SignatureAlgorithm, SignatureError,
+};
+pub use name::{AttributeKind, DistinguishedName, NameAttribute, NameError};
+pub use path::{PathError, build_path};
