@@ -50,7 +50,7 @@ impl Sheet {
             .unwrap()
             .join("contact-sheets");
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(format!("{file}.png")), sheet.to_png(200.0).unwrap()).unwrap();
+        std::fs::write(folder.join(format!("{file}.png")), sheet.to_png(120.0).unwrap()).unwrap();
         std::fs::write(folder.join(format!("{file}.svg")), sheet.to_svg()).unwrap();
     }
 }

