@@ -1,0 +1,234 @@
+//! The stored form of a plan: a version byte, then fields in fixed order, numbers big-endian, byte strings with a length.
+
+use std::sync::Arc;
+
+use sealpki::Sha256State;
+
+use super::{
+    error::PlanError,
+    plan::{GrowingArray, PlannedObject, PlannedPage, SigningPlan},
+};
+use crate::{appearance::PageGeometry, object::Reference, revision::XrefKind};
+
+/// Changes with every change of the layout: an old plan is refused and made anew, never misread.
+const VERSION: u8 = 1;
+
+impl SigningPlan {
+    /// The plan as bytes for storage beside the document.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut writer = Writer {
+            out: Vec::with_capacity(512 + self.pages.len() * 128),
+        };
+        writer.out.push(VERSION);
+        writer
+            .out
+            .push(u8::from(self.needs_line_break) | u8::from(self.invisible_only) << 1);
+        writer.out.push(u8::from(self.xref == XrefKind::Stream));
+        writer.u64(self.file_length);
+        writer.u64(self.startxref);
+        writer.u32(self.next_object);
+        writer.bytes(&self.trailer);
+        writer.bytes(self.id.as_deref().unwrap_or_default());
+        writer.bytes(&self.digest.to_bytes());
+        writer.length(self.pages.len());
+        for page in &self.pages {
+            writer.page(page);
+        }
+        writer.array(&self.fields);
+        writer.length(self.once.len());
+        for object in &self.once {
+            writer.reference(object.reference);
+            writer.bytes(&object.body);
+        }
+        writer.length(self.names.len());
+        for name in &self.names {
+            writer.bytes(name);
+        }
+        writer.length(self.pictures.len());
+        for (id, number) in &self.pictures {
+            writer.out.extend_from_slice(id);
+            writer.u32(*number);
+        }
+        writer.out
+    }
+
+    /// Reads what [`SigningPlan::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`PlanError::UnknownFormat`] for anything else, also for a plan of another version: prepare it again.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, PlanError> {
+        let mut reader = Reader { rest: bytes };
+        let plan = reader.plan().ok_or(PlanError::UnknownFormat)?;
+        if reader.rest.is_empty() {
+            Ok(plan)
+        } else {
+            Err(PlanError::UnknownFormat)
+        }
+    }
+}
+
+struct Writer {
+    out: Vec<u8>,
+}
+
+impl Writer {
+    fn u32(&mut self, value: u32) {
+        self.out.extend_from_slice(&value.to_be_bytes());
+    }
+
+    fn u64(&mut self, value: u64) {
+        self.out.extend_from_slice(&value.to_be_bytes());
+    }
+
+    fn length(&mut self, value: usize) {
+        // A plan never has four thousand million of anything; if it had, reading it back would fail cleanly.
+        self.u32(u32::try_from(value).unwrap_or(u32::MAX));
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.length(bytes.len());
+        self.out.extend_from_slice(bytes);
+    }
+
+    fn reference(&mut self, reference: Reference) {
+        self.u32(reference.number);
+        self.out.extend_from_slice(&reference.generation.to_be_bytes());
+    }
+
+    fn array(&mut self, array: &GrowingArray) {
+        self.reference(array.object);
+        self.length(array.insert_at);
+        self.bytes(&array.body);
+    }
+
+    fn page(&mut self, page: &PlannedPage) {
+        self.reference(page.reference);
+        for number in page.geometry.crop_box() {
+            self.u64(number.to_bits());
+        }
+        self.u32(page.geometry.rotation_degrees().into());
+        self.u64(page.geometry.user_unit().to_bits());
+        self.array(&page.annotations);
+    }
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    fn plan(&mut self) -> Option<SigningPlan> {
+        let [version, flags, stream] = self.fixed()?;
+        if version != VERSION || flags > 3 || stream > 1 {
+            return None;
+        }
+        let file_length = self.u64()?;
+        let startxref = self.u64()?;
+        let next_object = self.u32()?;
+        let trailer = self.bytes()?.into();
+        let id = Some(self.bytes()?).filter(|id| !id.is_empty()).map(Into::into);
+        let digest = Sha256State::from_bytes(self.bytes()?).ok()?;
+        let pages = self.many(Self::page)?;
+        let fields = self.array()?;
+        let once = self.many(|reader| {
+            Some(PlannedObject {
+                reference: reader.reference()?,
+                body: reader.bytes()?.into(),
+            })
+        })?;
+        let names = self.many(|reader| reader.bytes().map(Arc::from))?;
+        let pictures = self.many(|reader| Some((reader.fixed()?, reader.u32()?)))?;
+        let consistent = digest.length_bytes() == file_length && startxref < file_length;
+        consistent.then_some(SigningPlan {
+            file_length,
+            needs_line_break: flags & 1 != 0,
+            startxref,
+            xref: if stream == 1 {
+                XrefKind::Stream
+            } else {
+                XrefKind::Table
+            },
+            next_object,
+            trailer,
+            id,
+            pages,
+            fields,
+            once,
+            names,
+            invisible_only: flags & 2 != 0,
+            digest,
+            pictures,
+        })
+    }
+
+    fn page(&mut self) -> Option<Arc<PlannedPage>> {
+        let reference = self.reference()?;
+        let crop = [self.f64()?, self.f64()?, self.f64()?, self.f64()?];
+        let rotate = self.u32()?;
+        let user_unit = self.f64()?;
+        let annotations = self.array()?;
+        let geometry = PageGeometry::new(crop, rotate.into(), user_unit);
+        Some(Arc::new(PlannedPage {
+            reference,
+            geometry,
+            annotations,
+        }))
+    }
+
+    fn array(&mut self) -> Option<GrowingArray> {
+        let object = self.reference()?;
+        let insert_at = self.length()?;
+        let body: Arc<[u8]> = self.bytes()?.into();
+        (insert_at <= body.len()).then_some(GrowingArray {
+            object,
+            body,
+            insert_at,
+        })
+    }
+
+    fn many<T>(&mut self, mut one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let count = self.length()?;
+        // Each element takes at least four bytes: a false count cannot make us allocate.
+        if count > self.rest.len() / 4 {
+            return None;
+        }
+        (0..count).map(|_| one(self)).collect()
+    }
+
+    fn reference(&mut self) -> Option<Reference> {
+        Some(Reference {
+            number: self.u32()?,
+            generation: u16::from_be_bytes(self.fixed()?),
+        })
+    }
+
+    fn f64(&mut self) -> Option<f64> {
+        Some(f64::from_bits(self.u64()?)).filter(|number| number.is_finite())
+    }
+
+    fn u64(&mut self) -> Option<u64> {
+        self.fixed().map(u64::from_be_bytes)
+    }
+
+    fn u32(&mut self) -> Option<u32> {
+        self.fixed().map(u32::from_be_bytes)
+    }
+
+    fn length(&mut self) -> Option<usize> {
+        usize::try_from(self.u32()?).ok()
+    }
+
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let length = self.length()?;
+        let (head, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
+        Some(head)
+    }
+
+    fn fixed<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (head, rest) = self.rest.split_first_chunk::<N>()?;
+        self.rest = rest;
+        Some(*head)
+    }
+}

@@ -1,0 +1,95 @@
+//! Why a document cannot be signed.
+
+use thiserror::Error;
+
+use crate::error::ReadError;
+
+/// Why no signing plan can be made for a file.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The file cannot be read strictly.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// An earlier signature forbids further changes (DocMDP, FieldMDP or a field lock: ISO 32000-2, 12.8.2.2 and 12.8.2.4).
+    #[error("the PDF file is signed and locked against further signatures: {what}")]
+    Locked {
+        /// Which rule forbids it.
+        what: &'static str,
+    },
+    /// The form or the annotations have a shape that cannot be extended without touching other objects.
+    #[error("the PDF file cannot be extended by a signature: {what}")]
+    Shape {
+        /// What stands in the way.
+        what: String,
+    },
+    /// Stored plan bytes that were not written by [`super::SigningPlan::to_bytes`] of this version.
+    #[error("the stored signing plan is not in the known format; prepare it again from the document")]
+    UnknownFormat,
+}
+
+/// Why a signature cannot be written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// A stamp names a page the document does not have.
+    #[error("stamp {stamp} is on page {page}, but the document has {pages} pages")]
+    NoSuchPage {
+        /// Index of the stamp in the request.
+        stamp: usize,
+        /// Its page, from 1.
+        page: usize,
+        /// Pages in the document.
+        pages: usize,
+    },
+    /// A stamp names a picture the request does not have, or a strip outside of its picture.
+    #[error("stamp {stamp} refers to picture {picture} or a strip of it that the request does not contain")]
+    NoSuchPicture {
+        /// Index of the stamp in the request.
+        stamp: usize,
+        /// The picture index it names.
+        picture: usize,
+    },
+    /// A stamp whose size is not positive, or whose place is not a finite number.
+    #[error("stamp {stamp} has no usable place or size")]
+    NoPlace {
+        /// Index of the stamp in the request.
+        stamp: usize,
+    },
+    /// The field name prefix has characters or a length outside the documented set.
+    #[error("the field name prefix {prefix:?} must be 1 to 100 ASCII letters, digits, '_' or '-'")]
+    FieldPrefix {
+        /// The prefix asked for.
+        prefix: String,
+    },
+    /// A field with this name exists already: two fields of one name would be one field for a reader.
+    #[error(
+        "the document already has signature fields named {prefix:?}; use a new prefix for each signing act"
+    )]
+    FieldNameTaken {
+        /// The prefix asked for.
+        prefix: String,
+    },
+    /// The signing time cannot be written as a PDF date.
+    #[error("the signing time is outside the years 0 to 9999 or its offset is outside -12:00 to +14:00")]
+    Time,
+    /// A certified document (DocMDP) takes further signatures only without visible stamps.
+    #[error("the document is certified: only a signature without visible stamps can be added")]
+    VisibleForbidden,
+    /// The CMS does not fit into the room kept for it (nothing has been written).
+    #[error(
+        "the signature needs {needed} bytes but only {reserved} were reserved; prepare again with a larger reserve"
+    )]
+    ContentsOverflow {
+        /// Length of the CMS.
+        needed: usize,
+        /// Bytes reserved.
+        reserved: usize,
+    },
+    /// The file or its object numbers would grow beyond what a cross-reference section can express.
+    #[error("the document is too large to be extended ({what})")]
+    TooLarge {
+        /// Which number overflows.
+        what: &'static str,
+    },
+}

@@ -1,0 +1,440 @@
+//! One signature: appended bytes with room for the CMS, digest, completion.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+    sync::Arc,
+};
+
+use sealpki::Sha256State;
+
+use super::{
+    error::SignError,
+    plan::{GrowingArray, SigningPlan},
+    request::SignRequest,
+    update::{Trailer, Update, push_hex, push_optional_text, push_reference_entry, push_text},
+};
+use crate::{
+    appearance::{Stamp, WidgetPlace, appearance_form, push_integer, push_numbers},
+    object::Reference,
+};
+
+/// Room for each of the three numbers of `/ByteRange` that are not 0.
+const RANGE_DIGITS: usize = 10;
+
+/// `/F` of every widget: Print and Locked (ISO 32000-2, table 167).
+const WIDGET_FLAGS: &[u8] = b" /F 132";
+
+/// A signature that lacks only its CMS.
+#[derive(Debug)]
+pub struct PendingSignature {
+    bytes: Vec<u8>,
+    /// The hexadecimal string of `/Contents` with its angle brackets, in `bytes`.
+    hole: Range<usize>,
+    reserve: usize,
+    /// Digest state of everything before the hole.
+    before_hole: Sha256State,
+    digest: [u8; 32],
+    plan: SigningPlan,
+}
+
+/// The appended part of a signed revision.
+#[derive(Debug)]
+pub struct AppendedRevision {
+    /// Bytes to append to the file the plan was made from.
+    pub bytes: Vec<u8>,
+    /// Plan for the next signature.
+    pub plan: SigningPlan,
+    /// SHA-256 of the whole file including `bytes`.
+    pub revision_sha256: [u8; 32],
+}
+
+/// Writes everything of a signature but the CMS. The document itself is not needed, only its plan.
+///
+/// # Errors
+/// [`SignError`] when the request does not fit the document; nothing has been written then.
+pub fn prepare_signature(
+    plan: &SigningPlan,
+    request: &SignRequest<'_>,
+) -> Result<PendingSignature, SignError> {
+    check(plan, request)?;
+    let date = request.time.to_pdf_date().ok_or(SignError::Time)?;
+    let mut next = plan.clone();
+    let mut update = Update::new(
+        plan.file_length,
+        plan.needs_line_break,
+        plan.next_object,
+        capacity(request),
+    );
+    let signature = Reference::new(update.allocate()?);
+    for object in next.once.drain(..) {
+        update.object(object.reference, &object.body);
+    }
+    let pictures = write_pictures(&mut update, &mut next, request)?;
+    let fields = write_fields(&mut update, plan, request, signature, &pictures)?;
+    grow_arrays(&mut update, &mut next, &fields);
+    next.names.push(request.field_prefix.as_bytes().into());
+    let hole = write_signature_dictionary(&mut update, signature, request, &date);
+    finish(update, next, plan, hole, request.contents_reserve)
+}
+
+impl PendingSignature {
+    /// SHA-256 of everything the signature covers: the content digest of the CMS.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// Bytes kept free for the CMS.
+    #[must_use]
+    pub fn contents_reserve(&self) -> usize {
+        self.reserve
+    }
+
+    /// Puts the CMS (a DER SignedData over [`PendingSignature::digest`]) into its room.
+    ///
+    /// # Errors
+    /// [`SignError::ContentsOverflow`] when it does not fit; the file is untouched then.
+    pub fn complete(mut self, cms: &[u8]) -> Result<AppendedRevision, SignError> {
+        if cms.len() > self.reserve {
+            return Err(SignError::ContentsOverflow {
+                needed: cms.len(),
+                reserved: self.reserve,
+            });
+        }
+        let mut hex = Vec::with_capacity(cms.len() * 2);
+        push_hex(&mut hex, cms);
+        let start = self.hole.start + 1;
+        self.bytes[start..start + hex.len()].copy_from_slice(&hex);
+        let mut digest = self.before_hole;
+        digest.update(&self.bytes[self.hole.start..]);
+        self.plan.digest = digest;
+        let revision_sha256 = self.plan.file_sha256();
+        Ok(AppendedRevision {
+            bytes: self.bytes,
+            plan: self.plan,
+            revision_sha256,
+        })
+    }
+}
+
+fn check(plan: &SigningPlan, request: &SignRequest<'_>) -> Result<(), SignError> {
+    let prefix = request.field_prefix;
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if prefix.is_empty() || prefix.len() > 100 || !prefix.bytes().all(allowed) {
+        return Err(SignError::FieldPrefix {
+            prefix: prefix.to_owned(),
+        });
+    }
+    if plan.is_name_taken(prefix.as_bytes()) {
+        return Err(SignError::FieldNameTaken {
+            prefix: prefix.to_owned(),
+        });
+    }
+    if plan.invisible_only && !request.stamps.is_empty() {
+        return Err(SignError::VisibleForbidden);
+    }
+    for (index, stamp) in request.stamps.iter().enumerate() {
+        check_stamp(plan, request, index, stamp)?;
+    }
+    Ok(())
+}
+
+fn check_stamp(
+    plan: &SigningPlan,
+    request: &SignRequest<'_>,
+    index: usize,
+    stamp: &Stamp,
+) -> Result<(), SignError> {
+    if stamp.page >= plan.pages.len() {
+        let (page, pages) = (stamp.page.saturating_add(1), plan.pages.len());
+        return Err(SignError::NoSuchPage {
+            stamp: index,
+            page,
+            pages,
+        });
+    }
+    let whole = stamp.slice.is_none_or(|slice| slice.index < slice.count);
+    if stamp.picture >= request.pictures.len() || !whole {
+        return Err(SignError::NoSuchPicture {
+            stamp: index,
+            picture: stamp.picture,
+        });
+    }
+    // Pages are at most some hundred thousand points wide (UserUnit); anything beyond is a mistake of the caller.
+    let sane = |value: f64| value.is_finite() && value.abs() < 1e7;
+    let numbers = [
+        stamp.x,
+        stamp.y,
+        stamp.width,
+        stamp.height,
+        stamp.rotation_degrees,
+    ];
+    if !numbers.into_iter().all(sane) || stamp.width <= 0.0 || stamp.height <= 0.0 {
+        return Err(SignError::NoPlace { stamp: index });
+    }
+    Ok(())
+}
+
+/// A guess that avoids growing the buffer.
+fn capacity(request: &SignRequest<'_>) -> usize {
+    let pictures: usize = request
+        .pictures
+        .iter()
+        .flat_map(|picture| picture.objects())
+        .map(|object| object.bytes.len() + 64)
+        .sum();
+    2_048 + pictures + request.stamps.len() * 900 + request.contents_reserve * 2
+}
+
+/// Writes the pictures that are used and not in the file yet; returns the object number of each used one.
+fn write_pictures(
+    update: &mut Update,
+    plan: &mut SigningPlan,
+    request: &SignRequest<'_>,
+) -> Result<Vec<Option<u32>>, SignError> {
+    let mut numbers = vec![None; request.pictures.len()];
+    for stamp in request.stamps {
+        if numbers[stamp.picture].is_some() {
+            continue;
+        }
+        let picture = request.pictures[stamp.picture];
+        let known = plan
+            .pictures
+            .iter()
+            .find(|(id, _)| id == picture.id())
+            .map(|(_, number)| *number);
+        let number = match known {
+            Some(number) => number,
+            None => write_picture(update, plan, picture)?,
+        };
+        numbers[stamp.picture] = Some(number);
+    }
+    Ok(numbers)
+}
+
+fn write_picture(
+    update: &mut Update,
+    plan: &mut SigningPlan,
+    picture: &crate::appearance::StampPicture,
+) -> Result<u32, SignError> {
+    let first = update.allocate_many(picture.objects().len())?;
+    for (number, object) in (first..).zip(picture.objects()) {
+        update.begin(Reference::new(number));
+        object.write(&mut update.bytes, first);
+        update.end();
+    }
+    plan.pictures.push((*picture.id(), first));
+    Ok(first)
+}
+
+/// New field numbers per page index.
+type FieldsByPage = BTreeMap<usize, Vec<u32>>;
+
+/// One field with one widget per stamp, all with the same value (ISO 32000-2, 12.7.5.5: a signature field has one
+/// annotation at most); a single invisible one on the first page without stamps.
+fn write_fields(
+    update: &mut Update,
+    plan: &SigningPlan,
+    request: &SignRequest<'_>,
+    signature: Reference,
+    pictures: &[Option<u32>],
+) -> Result<FieldsByPage, SignError> {
+    let mut fields = FieldsByPage::new();
+    let mut appearances: HashMap<Vec<u8>, Reference> = HashMap::new();
+    for (index, stamp) in request.stamps.iter().enumerate() {
+        let page = &plan.pages[stamp.page];
+        let place = page.geometry.place(
+            stamp.x,
+            stamp.y,
+            stamp.width,
+            stamp.height,
+            stamp.rotation_degrees,
+        );
+        let picture = request.pictures[stamp.picture];
+        let form = appearance_form(&place, picture, pictures[stamp.picture].unwrap_or(0), stamp.slice);
+        // The same stamp on many pages needs one form only.
+        let appearance = match appearances.get(&form) {
+            Some(reference) => *reference,
+            None => {
+                let reference = Reference::new(update.allocate()?);
+                update.object(reference, &form);
+                appearances.insert(form, reference);
+                reference
+            }
+        };
+        let widget = Widget {
+            page: page.reference,
+            place: Some((place, appearance)),
+            description: &stamp.description,
+        };
+        let number = write_field(update, request.field_prefix, index + 1, signature, &widget)?;
+        fields.entry(stamp.page).or_default().push(number);
+    }
+    if let (true, Some(page)) = (fields.is_empty(), plan.pages.first()) {
+        let description = request.signer_name.unwrap_or_default();
+        let widget = Widget {
+            page: page.reference,
+            place: None,
+            description,
+        };
+        fields
+            .entry(0)
+            .or_default()
+            .push(write_field(update, request.field_prefix, 1, signature, &widget)?);
+    }
+    Ok(fields)
+}
+
+struct Widget<'a> {
+    page: Reference,
+    place: Option<(WidgetPlace, Reference)>,
+    description: &'a str,
+}
+
+fn write_field(
+    update: &mut Update,
+    prefix: &str,
+    index: usize,
+    signature: Reference,
+    widget: &Widget<'_>,
+) -> Result<u32, SignError> {
+    let number = update.allocate()?;
+    update.begin(Reference::new(number));
+    let out = &mut update.bytes;
+    out.extend_from_slice(b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (");
+    out.extend_from_slice(prefix.as_bytes());
+    out.push(b'-');
+    push_integer(out, index as u64);
+    out.push(b')');
+    if !widget.description.is_empty() {
+        push_optional_text(out, b" /TU", Some(widget.description));
+    }
+    out.extend_from_slice(WIDGET_FLAGS);
+    push_reference_entry(out, b" /P", widget.page);
+    out.extend_from_slice(b" /Rect [");
+    push_numbers(out, &widget.place.map_or([0.0; 4], |(place, _)| place.rect));
+    out.push(b']');
+    if let Some((_, appearance)) = widget.place {
+        push_reference_entry(out, b" /AP << /N", appearance);
+        out.extend_from_slice(b" >>");
+    }
+    push_reference_entry(out, b" /V", signature);
+    out.extend_from_slice(b" >>");
+    update.end();
+    Ok(number)
+}
+
+/// Adds the new fields to the annotations of their pages and to the form.
+fn grow_arrays(update: &mut Update, plan: &mut SigningPlan, fields: &FieldsByPage) {
+    for (index, numbers) in fields {
+        let page = Arc::make_mut(&mut plan.pages[*index]);
+        page.annotations = page.annotations.extended(numbers);
+        write_array(update, &page.annotations);
+    }
+    let all: Vec<u32> = fields.values().flatten().copied().collect();
+    plan.fields = plan.fields.extended(&all);
+    write_array(update, &plan.fields);
+}
+
+fn write_array(update: &mut Update, array: &GrowingArray) {
+    update.object(array.object, &array.body);
+}
+
+/// The signature dictionary (ISO 32000-2, table 255; ETSI EN 319 142-1, 5.3), last of the objects so that little is left
+/// to digest after it. Returns where `/Contents` stands; `/ByteRange` is filled in later.
+fn write_signature_dictionary(
+    update: &mut Update,
+    reference: Reference,
+    request: &SignRequest<'_>,
+    date: &str,
+) -> SignaturePlace {
+    update.begin(reference);
+    let out = &mut update.bytes;
+    out.extend_from_slice(b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M ");
+    push_text(out, date);
+    push_optional_text(out, b" /Name", request.signer_name);
+    push_optional_text(out, b" /Reason", request.reason);
+    push_optional_text(out, b" /Location", request.location);
+    out.extend_from_slice(b" /ByteRange [0");
+    let range_start = out.len();
+    out.extend(std::iter::repeat_n(b' ', 3 * (RANGE_DIGITS + 1)));
+    let range = range_start..out.len();
+    out.extend_from_slice(b"] /Contents ");
+    let hole_start = out.len();
+    out.push(b'<');
+    out.extend(std::iter::repeat_n(b'0', request.contents_reserve * 2));
+    out.push(b'>');
+    let hole = hole_start..out.len();
+    out.extend_from_slice(b" >>");
+    update.end();
+    SignaturePlace { range, hole }
+}
+
+struct SignaturePlace {
+    /// Room for the last three numbers of `/ByteRange`.
+    range: Range<usize>,
+    hole: Range<usize>,
+}
+
+/// Writes the cross-reference section and the byte range, then continues the digest over the appended bytes.
+fn finish(
+    mut update: Update,
+    mut next: SigningPlan,
+    plan: &SigningPlan,
+    place: SignaturePlace,
+    reserve: usize,
+) -> Result<PendingSignature, SignError> {
+    let trailer = Trailer {
+        entries: &plan.trailer,
+        id: plan.id.as_deref().map(|first| (first, revision_id(plan, &next))),
+        previous: plan.startxref,
+        kind: plan.xref,
+    };
+    let (startxref, next_object) = update.finish(&trailer)?;
+    let mut bytes = update.bytes;
+    write_byte_range(&mut bytes, plan.file_length, &place);
+
+    let mut before_hole = plan.digest.clone();
+    before_hole.update(&bytes[..place.hole.start]);
+    let mut digest = before_hole.clone();
+    digest.update(&bytes[place.hole.end..]);
+
+    next.file_length = plan.file_length + bytes.len() as u64;
+    next.needs_line_break = false;
+    next.startxref = startxref;
+    next.next_object = next_object;
+    Ok(PendingSignature {
+        bytes,
+        hole: place.hole,
+        reserve,
+        before_hole,
+        digest: digest.finish(),
+        plan: next,
+    })
+}
+
+/// The changing half of `/ID`: no chance is needed, as file and field names are unique, and equal inputs give equal bytes.
+fn revision_id(plan: &SigningPlan, next: &SigningPlan) -> [u8; 16] {
+    let mut seed = plan.digest.clone();
+    seed.update(next.names.last().map(|name| &**name).unwrap_or_default());
+    let digest = seed.finish();
+    std::array::from_fn(|index| digest[index])
+}
+
+fn write_byte_range(bytes: &mut [u8], base: u64, place: &SignaturePlace) {
+    let after_hole = (bytes.len() - place.hole.end) as u64;
+    let numbers = [
+        base + place.hole.start as u64,
+        base + place.hole.end as u64,
+        after_hole,
+    ];
+    for (index, number) in numbers.into_iter().enumerate() {
+        let start = place.range.start + index * (RANGE_DIGITS + 1) + 1;
+        let text = number.to_string();
+        // File lengths are limited to ten digits, so the text always fits.
+        if let Some(room) = bytes.get_mut(start..start + text.len().min(RANGE_DIGITS)) {
+            room.copy_from_slice(&text.as_bytes()[..room.len()]);
+        }
+    }
+}
