@@ -51,6 +51,9 @@ pub enum PathError {
     /// More than 8 certificates in a row, or too many candidates.
     #[error("the path is too long or has too many branches")]
     TooComplex,
+    /// The path ends at a self-signed root that is not among the anchors.
+    #[error("the root {0} is not a trust anchor")]
+    Untrusted(String),
 }
 
 /// Finds a path from `leaf` over `intermediates` to one of `anchors`, valid at the given time (seconds since
@@ -102,6 +105,9 @@ impl Search<'_> {
         if depth == PATH_LEN_MAX {
             return Err((depth, PathError::TooComplex));
         }
+        if is_self_signed(&current) {
+            return Err((depth, PathError::Untrusted(current.subject().to_string())));
+        }
         let mut nearest = (depth, PathError::NoIssuer(current.subject().to_string()));
         let (anchors, intermediates) = (self.anchors, self.intermediates);
         for candidate in anchors.iter().chain(intermediates) {
@@ -148,6 +154,11 @@ impl Search<'_> {
         }
         result
     }
+}
+
+/// Self-issued certificates for a change of key are signed with another key, and do have an issuer to look for.
+fn is_self_signed(certificate: &Certificate) -> bool {
+    certificate.is_self_issued() && certificate.verify_issued_by(certificate).is_ok()
 }
 
 /// Names must match; key identifiers must not contradict each other (RFC 5280 4.2.1.1).

@@ -1,0 +1,14 @@
+//! Tests through the public interface: certificates, paths and signatures, good ones and manipulated ones.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stop at the first surprise, like the tests themselves"
+)]
+
+mod certificates;
+mod cms;
+mod cms_manipulated;
+mod openssl;
+mod paths;
+mod pki;
+mod tree;
