@@ -62,7 +62,7 @@ fn median_us(mut times: Vec<Duration>) -> f64 {
 /// A root, an issuing authority and a signer below it, and the signer's key once more for the raw operation.
 fn signer(algorithm: KeyAlgorithm) -> (PrivateKey, SignerIdentity) {
     let key = || PrivateKey::generate(algorithm).expect("makes a key");
-    let name = |text| DistinguishedName::new(&[(AttributeKind::CommonName, text)]).expect("is a name");
+    let name = |text: &str| DistinguishedName::new(&[(AttributeKind::CommonName, text)]).expect("is a name");
     let template = |issuer: Issuer, subject: &str, key: &PrivateKey, profile| CertificateTemplate {
         serial: SerialNumber::from_random([7; 16]),
         issuer,
