@@ -222,6 +222,8 @@ pub enum ContractState {
         /// Reason given.
         reason: String,
     },
+    /// Deleted after it had been sent: kept for the log and the proofs, never shown again.
+    Deleted,
 }
 
 impl ContractState {
@@ -239,10 +241,11 @@ impl ContractState {
             Self::Invaliding { .. } => "INVALIDING",
             Self::Invalided { .. } => "INVALIDED",
             Self::ForceEnd { .. } => "FORCE_END",
+            Self::Deleted => "DELETED",
         }
     }
 
-    /// Wire names of every status.
+    /// Wire names of every status that is ever shown.
     pub const NAMES: [&'static str; 10] = [
         "DRAFT",
         "FILLING",

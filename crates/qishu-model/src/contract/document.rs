@@ -56,6 +56,8 @@ pub struct Document {
     pub revision: u32,
     /// SHA-256 (hex) of the newest revision's bytes.
     pub revision_hash: String,
+    /// SHA-256 (hex) of the text positions read from revision 0, for keywords; signatures never change them.
+    pub text_index: String,
     /// When added.
     pub create_time: Timestamp,
 }

@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 /// Where a command leads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transition {
-    /// The contract afterwards; `None` when it is to be deleted.
+    /// The contract afterwards; `None` when nothing of it is to stay.
     pub contract: Option<Contract>,
     /// What happened, in order.
     pub events: Vec<Event>,
@@ -530,24 +530,27 @@ impl Contract {
         };
     }
 
+    /// A draft vanishes; what had been sent stays as a trace that nobody is shown, and gives its `bizId` free.
     fn delete(&self) -> Result<Transition, Refusal> {
-        let deletable = matches!(
-            self.state,
-            ContractState::Draft
-                | ContractState::Expired { .. }
-                | ContractState::Recalled { .. }
-                | ContractState::Rejected { .. }
-        );
-        if !deletable {
-            return Err(self.wrong_status());
-        }
         let event = Event {
             operate: OperateType::Modify,
             callback: None,
             party: None,
         };
+        let contract = match self.state {
+            ContractState::Draft => None,
+            ContractState::Expired { .. }
+            | ContractState::Recalled { .. }
+            | ContractState::Rejected { .. } => {
+                let mut trace = self.clone();
+                trace.state = ContractState::Deleted;
+                trace.biz_id = None;
+                Some(trace)
+            }
+            _ => return Err(self.wrong_status()),
+        };
         Ok(Transition {
-            contract: None,
+            contract,
             events: vec![event],
         })
     }

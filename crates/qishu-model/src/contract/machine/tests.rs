@@ -118,6 +118,7 @@ fn document() -> Document {
         params: Vec::new(),
         revision: 0,
         revision_hash: String::new(),
+        text_index: String::new(),
         create_time: NOW,
     }
 }
