@@ -1,0 +1,93 @@
+import type { DocumentRevision, PageClient } from '@qishu/api-client';
+import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { PIECE_BYTES, RevisionFile } from './revisionFile';
+
+/** pdf.js itself, fetched when the first document is opened. */
+export type PdfEngine = typeof import('pdfjs-dist/legacy/build/pdf.mjs');
+
+export interface OpenDocument {
+  engine: PdfEngine;
+  /** `index` counts from 0. */
+  page(index: number): Promise<PDFPageProxy>;
+  close(): void;
+}
+
+let loading: Promise<PdfEngine> | null = null;
+
+/** Fetches pdf.js and the address of its worker; a failed attempt may be repeated. */
+export function loadPdfEngine(): Promise<PdfEngine> {
+  loading ??= Promise.all([
+    import('pdfjs-dist/legacy/build/pdf.mjs'),
+    import('pdfjs-dist/legacy/build/pdf.worker.min.mjs?url'),
+  ])
+    .then(([engine, worker]) => {
+      engine.GlobalWorkerOptions.workerSrc = worker.default;
+      return engine;
+    })
+    .catch((error: unknown) => {
+      loading = null;
+      throw error;
+    });
+  return loading;
+}
+
+/**
+ * Opens one revision of a document and reads only the parts that are looked at.
+ *
+ * `onFailure` hears of parts that could not be read later, after this promise was kept.
+ */
+export async function openDocument(
+  client: PageClient,
+  document: DocumentRevision,
+  onFailure: (error: unknown) => void,
+): Promise<OpenDocument> {
+  const stop = new AbortController();
+  const file = new RevisionFile(client, document);
+  const [engine, first] = await Promise.all([loadPdfEngine(), file.first(stop.signal)]);
+
+  class Transport extends engine.PDFDataRangeTransport {
+    override requestDataRange(begin: number, end: number): void {
+      file.range(begin, end, stop.signal).then(
+        (bytes) => this.onDataRange(begin, bytes),
+        (error: unknown) => {
+          if (!stop.signal.aborted) onFailure(error);
+        },
+      );
+    }
+
+    override abort(): void {
+      stop.abort();
+    }
+  }
+
+  const isWhole = first.bytes.byteLength >= first.total;
+  const task = engine.getDocument({
+    ...(isWhole ? { data: first.bytes } : { range: new Transport(first.total, first.bytes) }),
+    rangeChunkSize: PIECE_BYTES,
+    disableAutoFetch: true,
+    disableStream: true,
+    // The contract's own scripts and forms are not run: what is signed is what the file says.
+    enableXfa: false,
+    ...dataFolders(),
+  });
+  const pdf: PDFDocumentProxy = await task.promise;
+  return {
+    engine,
+    page: (index) => pdf.getPage(index + 1),
+    close: () => {
+      stop.abort();
+      void task.destroy();
+    },
+  };
+}
+
+function dataFolders(): Record<string, string | boolean> {
+  const data = new URL(`${import.meta.env.BASE_URL}${__PDFJS_DATA__}/`, window.location.href).href;
+  return {
+    cMapUrl: `${data}cmaps/`,
+    cMapPacked: true,
+    standardFontDataUrl: `${data}standard_fonts/`,
+    wasmUrl: `${data}wasm/`,
+    iccUrl: `${data}iccs/`,
+  };
+}

@@ -1,0 +1,85 @@
+import { PageError, type ContractPage, type OpenedLink, type PageClient } from '@qishu/api-client';
+import { ref, shallowRef, type Ref, type ShallowRef } from 'vue';
+
+/** The address after a link was traded for a session: it says nothing and survives a reload. */
+export const CLEAN_ADDRESS = '/page/contract';
+
+export interface ContractPageState {
+  phase: Ref<'opening' | 'blocked' | 'ready'>;
+  page: ShallowRef<ContractPage | null>;
+  /** Why the page is blocked. */
+  error: ShallowRef<unknown>;
+  open(): Promise<void>;
+  reload(): Promise<void>;
+  block(error: unknown): void;
+}
+
+export interface ContractPageOptions {
+  client: PageClient;
+  /** Where the page was opened: `/s/{token}` or the clean address. */
+  pathname: string;
+  /** Replaces the address without loading anything. */
+  replaceAddress: (address: string) => void;
+  onOpened?: (opened: OpenedLink) => void;
+  onLoaded?: (page: ContractPage) => void;
+}
+
+/** Trades the link for a session, cleans the address (R-20) and loads the contract. */
+export function useContractPage(options: ContractPageOptions): ContractPageState {
+  const phase = ref<'opening' | 'blocked' | 'ready'>('opening');
+  const page = shallowRef<ContractPage | null>(null);
+  const error = shallowRef<unknown>(null);
+  let token = linkToken(options.pathname);
+
+  async function open(): Promise<void> {
+    phase.value = 'opening';
+    try {
+      if (token !== null) {
+        const opened = await options.client.open(token);
+        token = null;
+        options.replaceAddress(CLEAN_ADDRESS);
+        options.onOpened?.(opened);
+      }
+      await load();
+    } catch (reason) {
+      block(reason);
+    }
+  }
+
+  async function load(): Promise<void> {
+    const loaded = await options.client.contract();
+    page.value = loaded;
+    phase.value = 'ready';
+    options.onLoaded?.(loaded);
+  }
+
+  async function reload(): Promise<void> {
+    try {
+      await load();
+    } catch (reason) {
+      // What is on the screen stays readable while the network is away.
+      if (!(reason instanceof PageError) || reason.code !== 'NETWORK') block(reason);
+    }
+  }
+
+  function block(reason: unknown): void {
+    error.value = reason;
+    phase.value = 'blocked';
+  }
+
+  return { phase, page, error, open, reload, block };
+}
+
+/** The token of a link `/s/{token}`; null at any other address. */
+export function linkToken(pathname: string): string | null {
+  const token = /^\/s\/([^/]+)\/?$/.exec(pathname)?.[1];
+  return token === undefined ? null : decode(token);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,161 @@
+import { PageError, pageErrorFrom } from './errors';
+import type {
+  ContractPage,
+  DocumentRevision,
+  OpenedLink,
+  SentCode,
+  SignRequest,
+  SignResult,
+} from './types';
+
+export interface PageClientOptions {
+  fetch: typeof fetch;
+  /** Path or address before `/contract`, without a slash at the end. */
+  baseUrl?: string;
+}
+
+/** Typed access to the page API. One instance lives as long as the page. */
+export interface PageClient {
+  open(token: string): Promise<OpenedLink>;
+  contract(): Promise<ContractPage>;
+  requestCode(revisions: DocumentRevision[]): Promise<SentCode>;
+  sign(request: SignRequest): Promise<SignResult>;
+  reject(reason: string): Promise<void>;
+  /** The file's address, bound to the revision that is shown. */
+  fileUrl(document: DocumentRevision): string;
+  downloadUrl(documentId: string): string;
+  /** `range` is `[first, end)` in bytes. */
+  file(
+    document: DocumentRevision,
+    options?: { range?: [number, number]; signal?: AbortSignal },
+  ): Promise<Response>;
+  download(documentId: string): Promise<Blob>;
+  /** False once the browser turned out to refuse the session cookie: then plain links do not work. */
+  readonly hasCookieSession: boolean;
+}
+
+/** Proof that a state-changing request comes from our own page: no other origin may set it (R-25). */
+const PAGE_HEADER = 'X-Qishu-Page';
+const SESSION_HEADER = 'X-Qishu-Session';
+
+export function createPageClient(options: PageClientOptions): PageClient {
+  // A bare call: browsers refuse `fetch` as a method of another object.
+  const doFetch = options.fetch;
+  return new FetchPageClient((input, init) => doFetch(input, init), options.baseUrl ?? '/page/api');
+}
+
+class FetchPageClient implements PageClient {
+  /** From `open`; held in memory for browsers that refuse the cookie, never stored. */
+  #session: string | null = null;
+  #sendsSession = false;
+
+  constructor(
+    private readonly doFetch: typeof fetch,
+    private readonly baseUrl: string,
+  ) {}
+
+  get hasCookieSession(): boolean {
+    return !this.#sendsSession;
+  }
+
+  async open(token: string): Promise<OpenedLink> {
+    const opened = await this.#postJson<OpenedLink>('/open', { token });
+    this.#session = opened.session;
+    this.#sendsSession = false;
+    return opened;
+  }
+
+  async contract(): Promise<ContractPage> {
+    try {
+      return await this.#getJson<ContractPage>('/contract');
+    } catch (error) {
+      if (!this.#cookieWasRefused(error)) throw error;
+      this.#sendsSession = true;
+      return this.#getJson<ContractPage>('/contract');
+    }
+  }
+
+  requestCode(revisions: DocumentRevision[]): Promise<SentCode> {
+    return this.#postJson('/code', { revisions });
+  }
+
+  sign(request: SignRequest): Promise<SignResult> {
+    return this.#postJson('/sign', request);
+  }
+
+  async reject(reason: string): Promise<void> {
+    await this.#post('/reject', { reason });
+  }
+
+  fileUrl({ documentId, revision }: DocumentRevision): string {
+    return `${this.#documentUrl(documentId)}?revision=${encodeURIComponent(revision)}`;
+  }
+
+  downloadUrl(documentId: string): string {
+    return `${this.#documentUrl(documentId)}?download=1`;
+  }
+
+  file(
+    document: DocumentRevision,
+    { range, signal }: { range?: [number, number]; signal?: AbortSignal } = {},
+  ): Promise<Response> {
+    const headers: Record<string, string> = {};
+    if (range) headers.Range = `bytes=${range[0]}-${range[1] - 1}`;
+    return this.#send(this.fileUrl(document), { headers, signal });
+  }
+
+  async download(documentId: string): Promise<Blob> {
+    return (await this.#send(this.downloadUrl(documentId), {})).blob();
+  }
+
+  #documentUrl(documentId: string): string {
+    return `${this.baseUrl}/documents/${encodeURIComponent(documentId)}/file`;
+  }
+
+  #cookieWasRefused(error: unknown): boolean {
+    return (
+      error instanceof PageError &&
+      error.code === 'SESSION_EXPIRED' &&
+      this.#session !== null &&
+      !this.#sendsSession
+    );
+  }
+
+  async #getJson<T>(path: string): Promise<T> {
+    return this.#read<T>(await this.#send(this.baseUrl + path, {}));
+  }
+
+  async #postJson<T>(path: string, body: unknown): Promise<T> {
+    return this.#read<T>(await this.#post(path, body));
+  }
+
+  #post(path: string, body: unknown): Promise<Response> {
+    return this.#send(this.baseUrl + path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', [PAGE_HEADER]: '1' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async #read<T>(response: Response): Promise<T> {
+    try {
+      return (await response.json()) as T;
+    } catch {
+      throw new PageError('UNKNOWN', { status: response.status });
+    }
+  }
+
+  async #send(url: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (this.#sendsSession && this.#session) headers.set(SESSION_HEADER, this.#session);
+    let response: Response;
+    try {
+      response = await this.doFetch(url, { ...init, headers, credentials: 'same-origin' });
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw new PageError('NETWORK', { status: 0 });
+    }
+    if (!response.ok) throw await pageErrorFrom(response);
+    return response;
+  }
+}
