@@ -1,2 +1,3 @@
 //! One test binary for the crate; a module per subject.
 mod read_corpus;
+mod rebuild_corpus;

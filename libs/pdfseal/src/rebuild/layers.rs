@@ -1,0 +1,91 @@
+//! Optional content (8.11): which layers exist and which are shown. Only the default configuration is kept;
+//! the states are written out for each layer, so that files with different base states can be merged.
+
+use super::copy::Copier;
+use crate::error::ReadError;
+use crate::object::{Dictionary, Object};
+
+/// Lists of the default configuration that are carried over and joined when merging.
+const LISTS: [&str; 4] = ["Order", "RBGroups", "Locked", "AS"];
+
+#[derive(Default)]
+pub(super) struct Layers {
+    groups: Vec<Object>,
+    off: Vec<Object>,
+    lists: [Vec<Object>; 4],
+    intent: Option<Object>,
+}
+
+impl Layers {
+    /// Adds the layers of a file.
+    pub(super) fn read(&mut self, copier: &mut Copier<'_, '_>) -> Result<(), ReadError> {
+        let document = copier.document;
+        let properties = document.get(document.catalog(), "OCProperties")?;
+        let Some(properties) = properties.as_dictionary() else {
+            return Ok(());
+        };
+        let groups = document
+            .get(properties, "OCGs")?
+            .as_array()
+            .unwrap_or_default()
+            .to_vec();
+        let configuration = document.get(properties, "D")?;
+        let empty = Dictionary::new();
+        let configuration = configuration.as_dictionary().unwrap_or(&empty);
+        let listed = |key| {
+            document
+                .get(configuration, key)
+                .map(|v| v.as_array().unwrap_or_default().to_vec())
+        };
+        let (on, mut off) = (listed("ON")?, listed("OFF")?);
+        if configuration.is_name("BaseState", "OFF") {
+            off = groups
+                .iter()
+                .filter(|group| !on.contains(group))
+                .cloned()
+                .collect();
+        }
+        for group in &groups {
+            let copied = copier.copy(group)?;
+            self.groups.push(copied);
+        }
+        for group in &off {
+            let copied = copier.copy(group)?;
+            self.off.push(copied);
+        }
+        for (list, key) in self.lists.iter_mut().zip(LISTS) {
+            for item in listed(key)? {
+                // Order may hold arrays given by reference; copying queues them.
+                list.push(copier.copy(&item)?);
+            }
+        }
+        if self.intent.is_none()
+            && let Some(intent) = configuration.get("Intent")
+        {
+            self.intent = Some(copier.copy(intent)?);
+        }
+        Ok(())
+    }
+
+    /// The value of `/OCProperties`, or nothing when there are no layers.
+    pub(super) fn into_object(self) -> Option<Object> {
+        if self.groups.is_empty() {
+            return None;
+        }
+        let mut configuration = Dictionary::new();
+        configuration.insert("BaseState", Object::name("ON"));
+        configuration.insert("OFF", self.off);
+        for (list, key) in self.lists.into_iter().zip(LISTS) {
+            if !list.is_empty() {
+                configuration.insert(key, list);
+            }
+        }
+        if let Some(intent) = self.intent {
+            configuration.insert("Intent", intent);
+        }
+        let mut properties = Dictionary::new();
+        properties.insert("OCGs", self.groups);
+        properties.insert("D", configuration);
+        Some(properties.into())
+    }
+}
