@@ -8,6 +8,7 @@ mod error;
 mod object;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use bytes::Bytes;
 use serde_json::{Map, Value};

@@ -4,7 +4,7 @@
 //! socket, reads a clock or asks a database, so every quirk of a client is a test of a few lines.
 //!
 //! The way of a request: [`signature`] says whether it may be looked at, [`body`] and [`query`] turn any encoding
-//! into one tree of [`fields`], `requests` reads the tree into one struct per endpoint. The way of an answer:
+//! into one tree of [`fields`], [`requests`] reads the tree into one struct per endpoint. The way of an answer:
 //! `answers` hold the shapes, [`envelope`] writes them, [`code`] is the only table of error numbers, and
 //! `endpoints` the only table of paths.
 
@@ -13,8 +13,10 @@ pub mod code;
 pub mod envelope;
 pub mod fields;
 pub mod ip_list;
+pub mod language;
 mod multipart;
 pub mod query;
+pub mod requests;
 pub mod signature;
 mod text;
 mod tree;

@@ -7,15 +7,10 @@ use std::str::FromStr;
 
 use qishu_model::id::parse_id;
 use qishu_model::time::Timestamp;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
+use super::value::{into_members, is_given, looks_like_json, parse_json, scalar_text, whole_digits};
 use super::{FieldError, Problem};
-use crate::body::nesting;
-
-/// Deepest nesting of JSON text inside a field.
-const DEPTH: usize = 32;
-/// Largest whole number that a 64-bit float holds exactly.
-const EXACT_DOUBLE: f64 = 9_007_199_254_740_992.0;
 
 /// An object of a request: the outermost one, or one below it. Knows its path for messages.
 #[derive(Debug, Clone)]
@@ -97,6 +92,18 @@ impl<'a> Object<'a> {
         match self.get(name) {
             Some(Value::String(text)) if !matches!(text.trim(), "true" | "false") => self.text(name, limit),
             _ => Ok(None),
+        }
+    }
+
+    /// As [`Object::opaque`], but a list or object becomes its JSON text, for values that are documented as text that
+    /// holds JSON.
+    ///
+    /// # Errors
+    /// As [`Object::opaque`].
+    pub fn text_or_json(&self, name: &str, limit: usize) -> Result<Option<String>, FieldError> {
+        match self.get(name) {
+            Some(value @ (Value::Array(_) | Value::Object(_))) => Ok(Some(value.to_string())),
+            _ => self.opaque(name, limit),
         }
     }
 
@@ -432,67 +439,6 @@ impl<'a> Object<'a> {
             Some(other) => vec![Cow::Borrowed(other)],
         };
         Ok(items)
-    }
-}
-
-/// Neither `null` nor blank text.
-fn is_given(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::String(text) => !text.trim().is_empty(),
-        _ => true,
-    }
-}
-
-fn scalar_text(value: &Value) -> Option<Cow<'_, str>> {
-    match value {
-        Value::Null => Some(Cow::Borrowed("")),
-        Value::Bool(flag) => Some(Cow::Borrowed(if *flag { "true" } else { "false" })),
-        Value::Number(number) => Some(Cow::Owned(number_text(number))),
-        Value::String(text) => Some(Cow::Borrowed(text)),
-        Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// Whole floats of any size without exponent, so that ids that became floats can be read.
-fn number_text(number: &Number) -> String {
-    match number.as_f64() {
-        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() >= EXACT_DOUBLE => {
-            format!("{float:.0}.0")
-        }
-        _ => number.to_string(),
-    }
-}
-
-/// The whole part of a number whose fraction is zero; any other text unchanged.
-fn whole_digits(text: &str) -> &str {
-    match text.split_once('.') {
-        Some((whole, fraction)) if !fraction.is_empty() && fraction.bytes().all(|byte| byte == b'0') => whole,
-        _ => text,
-    }
-}
-
-fn looks_like_json(text: &str) -> bool {
-    text.trim_start().starts_with(['[', '{'])
-}
-
-fn parse_json(text: &str) -> Option<Value> {
-    (nesting(text.as_bytes()) <= DEPTH)
-        .then(|| serde_json::from_str(text).ok())
-        .flatten()
-}
-
-fn into_members(value: Cow<'_, Value>) -> Option<Cow<'_, Map<String, Value>>> {
-    match value {
-        Cow::Borrowed(Value::Object(members)) => Some(Cow::Borrowed(members)),
-        Cow::Owned(Value::Object(members)) => Some(Cow::Owned(members)),
-        other => match other.as_ref() {
-            Value::String(text) if looks_like_json(text) => match parse_json(text)? {
-                Value::Object(members) => Some(Cow::Owned(members)),
-                _ => None,
-            },
-            _ => None,
-        },
     }
 }
 

@@ -1,0 +1,51 @@
+//! One struct per endpoint, read from [`crate::fields::Fields`].
+//!
+//! Each reader knows every documented field of its endpoint with default and limit, and refuses what has the wrong
+//! form (1005, 1011, 1010). It decides nothing that needs more than the request: whether a contract exists or a status
+//! allows the call is for the operations. Fields that only answers have are not read.
+//!
+//! `company/platforminfo`, `company/token/get` and `v2/checkhealth` take no fields and so have no struct here.
+
+mod add_by_file;
+mod add_by_files;
+mod category;
+mod detail;
+mod document_download;
+mod download;
+mod draft;
+mod invalid;
+mod list;
+mod notice;
+pub mod objects;
+mod page_url;
+mod party;
+mod seal;
+mod seal_autocreate;
+mod send;
+mod short_url;
+mod sign;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod token;
+mod view_url;
+
+pub use add_by_file::AddByFileRequest;
+pub use add_by_files::AddByFilesRequest;
+pub use category::{CategoryDetailRequest, CategoryListRequest, CategoryName};
+pub use detail::DetailRequest;
+pub use document_download::DocumentDownloadRequest;
+pub use download::{DownloadItem, DownloadRequest, DownloadUrlRequest, FileNameRule};
+pub use draft::DraftRequest;
+pub use invalid::InvalidRequest;
+pub use list::{ListRequest, SignatoryFilter, SortOrder};
+pub use notice::NoticeRequest;
+pub use page_url::{PageType, PageUrlRequest};
+pub use seal::{SealIdRequest, SealListRequest, SealStatusFilter};
+pub use seal_autocreate::{SealAutoCreateRequest, SealImageInfo, SealSpec, SealStyle};
+pub use send::SendRequest;
+pub use short_url::ShortUrlRequest;
+pub use sign::SignRequest;
+pub use stream::{Operation, StreamRequest};
+pub use token::UpdateCallbackRequest;
+pub use view_url::ViewUrlRequest;
