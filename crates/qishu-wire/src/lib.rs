@@ -5,11 +5,13 @@
 //!
 //! The way of a request: [`signature`] says whether it may be looked at, [`body`] and [`query`] turn any encoding
 //! into one tree of [`fields`], [`requests`] reads the tree into one struct per endpoint. The way of an answer:
-//! `answers` hold the shapes, [`envelope`] writes them, [`code`] is the only table of error numbers, and
-//! `endpoints` the only table of paths.
+//! [`answers`] hold the shapes, [`envelope`] writes them, [`code`] is the only table of error numbers, and
+//! [`endpoints`] the only table of paths.
 
+pub mod answers;
 pub mod body;
 pub mod code;
+pub mod endpoints;
 pub mod envelope;
 pub mod fields;
 pub mod ip_list;

@@ -1,0 +1,58 @@
+//! The shapes of results, with the exact field names clients read.
+//!
+//! Ids are strings, times China time, absent values left out altogether: an empty text where a client expects an id,
+//! number or date makes typed clients fail (1.3). Lists that clients index without looking are there even when empty.
+//! Finish times carry both spellings, `complateTime` and `completeTime` (D-13).
+//!
+//! Left out on purpose although the request has them: `callbackUrl` of a contract, which one client library reads into a
+//! boolean and fails, and `userAuthInfo` of a party, which is identity data (D-08 of the organisation group).
+
+mod application;
+mod category;
+mod company;
+mod contract;
+mod document;
+mod links;
+mod party;
+mod seal;
+mod stamper;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod user;
+
+use qishu_model::time::Timestamp;
+use serde::Serialize;
+
+pub use application::ApplicationAnswer;
+pub use category::{
+    CategoryAnswer, CategoryRow, CategoryTemplateAnswer, PresetActionAnswer, PresetSignatoryAnswer,
+};
+pub use company::CompanyAnswer;
+pub use contract::{
+    CategoryRefAnswer, ContractAnswer, ContractRow, CopySendReceiverAnswer, CustomFieldAnswer, DetailView,
+    Owner, RelatedContractAnswer,
+};
+pub use document::{DocumentAnswer, TemplateParamAnswer};
+pub use links::{
+    DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, PageUrlAnswer, ShortUrlAnswer, ViewUrlAnswer,
+};
+pub use party::{ActionAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
+pub use seal::SealAnswer;
+pub use stamper::{Place, StamperAnswer};
+pub use stream::StreamEntry;
+pub use user::UserAnswer;
+
+/// A page of rows; `totalCount` counts all matches and is a number (D-58).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListAnswer<T> {
+    /// All matching rows.
+    pub total_count: u64,
+    /// The rows of this page.
+    pub list: Vec<T>,
+}
+
+fn time_text(time: Option<Timestamp>) -> Option<String> {
+    time.map(Timestamp::date_time_text)
+}
