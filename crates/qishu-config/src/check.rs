@@ -125,7 +125,7 @@ fn check_sms(config: &Config, reader: &Reader<'_>) -> Result<(), ConfigError> {
     let SmsProvider::Webhook { url, secret, .. } = &config.sms.provider else {
         return Ok(());
     };
-    let safe = Url::parse(url)
+    let safe = Url::parse(url.expose())
         .is_ok_and(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)));
     if !safe {
         let problem =

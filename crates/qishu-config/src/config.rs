@@ -369,7 +369,7 @@ fn read_sms(reader: &Reader<'_>) -> Result<Sms, ConfigError> {
         1 => SmsProvider::Simulator,
         _ => SmsProvider::Webhook {
             url: reader
-                .optional("sms.webhook_url")?
+                .secret("sms.webhook_url")?
                 .ok_or_else(|| needs("sms.webhook_url"))?,
             secret: reader
                 .secret("sms.webhook_secret")?
