@@ -14,6 +14,8 @@ export interface LayoutOptions {
   /** Room of the column itself: narrower pages are centred in it. */
   viewWidth: number;
   gap: number;
+  /** Free room below the last page, so that nothing floating covers its end for good. */
+  endRoom?: number;
 }
 
 /** Every page is as wide as fits, whatever its size on paper; heights follow the proportions. */
@@ -28,7 +30,7 @@ export function layOutPages(sizes: readonly PageSize[], options: LayoutOptions):
     top += height + options.gap;
     return page;
   });
-  return { pages, width: columnWidth, height: top };
+  return { pages, width: columnWidth, height: top + (options.endRoom ?? 0) };
 }
 
 /** First and last page touching the window from `top` to `bottom`; null for an empty document. */

@@ -15,7 +15,9 @@ import { usePinchZoom } from './usePinchZoom';
 export const MIN_ZOOM = 0.5;
 export const MAX_ZOOM = 5;
 const ZOOM_STEP = 1.25;
-const GAP = 12;
+const GAP = 10;
+/** As high as the floating controls. */
+const END_ROOM = 60;
 /** Wider than this a page is tiring to read. */
 const WIDEST_PAGE = 880;
 
@@ -45,6 +47,7 @@ export function useDocumentView(scroller: Ref<HTMLElement | null>, sizes: () => 
       viewWidth: view.value.width,
       zoom: zoom.value,
       gap: GAP,
+      endRoom: END_ROOM,
     }),
   );
   const range = computed(() => {
