@@ -10,6 +10,7 @@ use crate::code::ErrorCode;
 use crate::fields::Fields;
 use crate::multipart::{self, boundary_in_body, parameters};
 use crate::query;
+use crate::text::decode;
 
 /// Bounds on what one request may hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +108,7 @@ pub enum BodyError {
         limit: usize,
     },
     /// [`Limits::file_bytes`].
-    #[error("file {name} is larger than {limit} bytes")]
+    #[error("{name} is larger than {limit} bytes")]
     FileTooLarge {
         /// Name of the field.
         name: String,
@@ -139,9 +140,8 @@ pub fn read(
     raw_query: &[u8],
     limits: &Limits,
 ) -> Result<Fields, BodyError> {
-    let limit = limits.body_bytes(content_type);
-    if body.len() > limit {
-        return Err(BodyError::TextTooLong { limit });
+    if body.len() > limits.body_bytes(content_type) {
+        return Err(limits.refusal(content_type));
     }
     let mut fields = read_body(content_type, body, limits)?;
     if !raw_query.is_empty() {
@@ -219,7 +219,12 @@ fn read_json(text: &[u8], limits: &Limits) -> Result<Fields, BodyError> {
     if nesting(text) > limits.depth {
         return Err(BodyError::TooDeep { limit: limits.depth });
     }
-    match serde_json::from_slice(text) {
+    // JSON is UTF-8; a text that is not comes from a client that writes GBK (D11).
+    let parsed = match std::str::from_utf8(text) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_str(&decode(text)),
+    };
+    match parsed {
         Ok(Value::Object(members)) => Ok(Fields::new(members, Vec::new())),
         Ok(Value::Null) => Ok(Fields::new(Map::new(), Vec::new())),
         Ok(_) => Err(BodyError::NoObject),

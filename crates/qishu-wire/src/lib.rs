@@ -10,6 +10,8 @@
 
 pub mod answers;
 pub mod body;
+#[cfg(test)]
+mod clients;
 pub mod code;
 pub mod endpoints;
 pub mod envelope;
@@ -18,6 +20,7 @@ pub mod ip_list;
 pub mod language;
 mod multipart;
 pub mod query;
+pub mod request_line;
 pub mod requests;
 pub mod signature;
 mod text;

@@ -1,11 +1,11 @@
 //! The request signature: may this request be looked at? (2.1 to 2.4, D3 to D9, D40, R-10 to R-13)
 //!
 //! The caller goes four steps: [`AuthHeaders::read`], then [`AuthHeaders::application`], then look the token up and
-//! [`check`], then put [`Verified::replay_key`] into the store shared by all nodes. Refusals come in the order clients
+//! [`check`], then, when the body is here, put [`Verified::replay_key`] into the store shared by all nodes. Refusals come in the order clients
 //! know: missing header 441, unknown token 442, address 446, timestamp 444, signature 443, repetition 445.
 //!
-//! The compatible signature covers neither path nor body; it proves who sends, not what. [`Verified::check_v2`] is our
-//! own stronger one.
+//! The compatible signature covers neither path nor body; it proves who sends, not what. `x-open-signature-v2`
+//! is our own stronger one.
 
 mod headers;
 mod scheme;
@@ -23,7 +23,7 @@ pub use headers::{
     AGENT_SIGNATURE, AGENT_TOKEN, AuthHeaders, Credential, NONCE, SIGNATURE, SIGNATURE_V2, TIMESTAMP, TOKEN,
 };
 pub use scheme::SignatureForm;
-use scheme::{Signature, WholeRequest, whole_request_is_signed};
+use scheme::{Signature, whole_request_is_signed};
 
 use crate::code::ErrorCode;
 use crate::ip_list;
@@ -191,51 +191,19 @@ impl Verified<'_> {
         self.credential.nonce.is_none()
     }
 
-    /// Checks `x-open-signature-v2` over the whole request; nothing to check when it was not sent.
+    /// Checks `x-open-signature-v2` when it was sent and gives the key under which this request must not have been
+    /// seen. Keep keys for at least twice the window.
     ///
-    /// # Errors
-    /// [`AuthRefusal::InvalidSignature`] when it was sent and does not fit.
-    pub fn check_v2(&self, request: &RequestLine<'_>) -> Result<(), AuthRefusal> {
-        let Some(sent) = self.credential.signature_v2 else {
-            return Ok(());
-        };
-        let RequestLine {
-            method,
-            path,
-            raw_query,
-            body_sha256,
-        } = *request;
-        let whole = WholeRequest {
-            method,
-            path,
-            raw_query,
-            body_sha256,
-        };
-        let secret = self
-            .application
-            .secrets
-            .get(self.secret)
-            .map_or("", |secret| secret.expose());
-        let signed = whole_request_is_signed(sent, &self.credential, secret, &whole);
-        signed.then_some(()).ok_or(AuthRefusal::InvalidSignature)
-    }
-
-    /// The key when it does not depend on the request itself, so that a repetition can be refused before the body is
-    /// read.
-    #[must_use]
-    pub fn replay_key_before_body(&self) -> Option<ReplayKey> {
-        (!self.repeats_are_judged_by_content()).then(|| self.key(&[]))
-    }
-
-    /// The key under which this request must not have been seen. Keep keys for at least twice the window.
-    ///
-    /// It is made of token and signature bytes, so no other spelling of the signature and no other split of
+    /// The key is made of token and signature bytes, so no other spelling of the signature and no other split of
     /// timestamp and nonce makes a new request out of an old one. Without nonce several requests of one millisecond
     /// have one signature; method, path, query and body then tell them apart. The same goes for a request *with*
     /// nonce whose timestamp and nonce joined read as a timestamp: it could be a request without nonce cut in two,
     /// and must meet the key of that one.
-    #[must_use]
-    pub fn replay_key(&self, request: &RequestLine<'_>) -> ReplayKey {
+    ///
+    /// # Errors
+    /// [`AuthRefusal::InvalidSignature`] when the signature over the whole request does not fit.
+    pub fn replay_key(&self, request: &RequestLine<'_>) -> Result<ReplayKey, AuthRefusal> {
+        self.check_whole_request(request)?;
         if self.repeats_are_judged_by_content() {
             let RequestLine {
                 method,
@@ -243,10 +211,23 @@ impl Verified<'_> {
                 raw_query,
                 body_sha256,
             } = *request;
-            self.key(&[method.as_bytes(), path.as_bytes(), raw_query, body_sha256])
+            Ok(self.key(&[method.as_bytes(), path.as_bytes(), raw_query, body_sha256]))
         } else {
-            self.key(&[])
+            Ok(self.key(&[]))
         }
+    }
+
+    fn check_whole_request(&self, request: &RequestLine<'_>) -> Result<(), AuthRefusal> {
+        let Some(sent) = self.credential.signature_v2 else {
+            return Ok(());
+        };
+        let secret = self
+            .application
+            .secrets
+            .get(self.secret)
+            .map_or("", |secret| secret.expose());
+        let signed = whole_request_is_signed(sent, &self.credential, secret, request);
+        signed.then_some(()).ok_or(AuthRefusal::InvalidSignature)
     }
 
     fn repeats_are_judged_by_content(&self) -> bool {

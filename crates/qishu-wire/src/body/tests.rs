@@ -45,6 +45,13 @@ fn json_bodies() {
 }
 
 #[test]
+fn json_in_gbk() {
+    let body = Bytes::from(encoding_rs::GBK.encode("{\"title\":\"采购合同\"}").0.into_owned());
+    let fields = read(Some(JSON.as_bytes()), &body, b"", &Limits::default()).unwrap();
+    assert_eq!(fields.to_value(), json!({"title": "采购合同"}));
+}
+
+#[test]
 fn bad_json_is_refused_with_its_place() {
     assert_eq!(
         fields(JSON, "{\"a\":\n1,}", "").unwrap_err(),
@@ -125,6 +132,19 @@ fn sizes_are_known_before_receiving() {
         (refused.code(), refused),
         (ErrorCode::ParamTooLong, BodyError::TextTooLong { limit: 10 })
     );
+}
+
+#[test]
+fn a_multipart_body_that_is_too_large_is_a_file_that_is_too_large() {
+    let limits = Limits {
+        file_bytes: 5,
+        multipart_bytes: 10,
+        ..Limits::default()
+    };
+    let body = Bytes::from_static(b"--B\r\nlonger than ten bytes");
+    let refused = read(Some(b"multipart/form-data; boundary=B"), &body, b"", &limits).unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::FileTooLarge);
+    assert_eq!(refused.to_string(), "file is larger than 5 bytes");
 }
 
 /// Bytes that are likely to mean something to one of the parsers.

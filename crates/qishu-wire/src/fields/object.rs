@@ -62,8 +62,9 @@ impl<'a> Object<'a> {
     /// # Errors
     /// When it is a list or object, too long, or holds control characters other than tabs and line breaks.
     pub fn text(&self, name: &str, limit: usize) -> Result<Option<String>, FieldError> {
-        let text = self.opaque(name, limit)?;
-        Ok(text.map(|text| text.trim().to_owned()))
+        let text = self.scalar(name)?;
+        text.map(|text| self.bounded(name, text.trim(), limit))
+            .transpose()
     }
 
     /// Text exactly as given, for values that go back to the caller or are searched for.
@@ -71,17 +72,8 @@ impl<'a> Object<'a> {
     /// # Errors
     /// As [`Object::text`].
     pub fn opaque(&self, name: &str, limit: usize) -> Result<Option<String>, FieldError> {
-        let Some(text) = self.scalar(name)? else {
-            return Ok(None);
-        };
-        let is_bad = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
-        if text.contains(is_bad) {
-            return Err(self.error(name, Problem::ControlCharacter));
-        }
-        if text.trim().chars().count() > limit {
-            return Err(self.error(name, Problem::TooLong { limit }));
-        }
-        Ok(Some(text.into_owned()))
+        let text = self.scalar(name)?;
+        text.map(|text| self.bounded(name, &text, limit)).transpose()
     }
 
     /// As [`Object::text`], but `None` for anything that is no text, for fields that a client library types wrongly.
@@ -375,6 +367,16 @@ impl<'a> Object<'a> {
             path: self.path_of(name),
             problem,
         }
+    }
+
+    fn bounded(&self, name: &str, text: &str, limit: usize) -> Result<String, FieldError> {
+        if text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+            return Err(self.error(name, Problem::ControlCharacter));
+        }
+        if text.chars().count() > limit {
+            return Err(self.error(name, Problem::TooLong { limit }));
+        }
+        Ok(text.to_owned())
     }
 
     fn member_error(&self, name: &str, place: usize, problem: Problem) -> FieldError {

@@ -56,7 +56,7 @@ fn texts_and_their_limits() {
         Ok(Some("契书".to_owned()))
     );
     assert_eq!(
-        one(json!(" x ")).root().opaque("a", 2),
+        one(json!(" x ")).root().opaque("a", 3),
         Ok(Some(" x ".to_owned()))
     );
     assert_eq!(one(json!(42)).root().text("a", 2), Ok(Some("42".to_owned())));

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 
-use super::Credential;
+use super::{Credential, RequestLine};
 
 /// The form a request was signed in; worth a line in the log until the vendor's HMAC form is known (D5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,21 +93,13 @@ fn hmac_form(signature: &[u8; 32], credential: &Credential<'_>, secret: &str) ->
     matching.map(|(form, _)| form)
 }
 
-/// What `x-open-signature-v2` covers.
-pub(super) struct WholeRequest<'a> {
-    pub(super) method: &'a str,
-    pub(super) path: &'a str,
-    pub(super) raw_query: &'a [u8],
-    pub(super) body_sha256: &'a [u8; 32],
-}
-
-/// Whether `signature` (hex) is HMAC-SHA256 over method, path, raw query, SHA-256 of the body in lower-case hex,
+/// Whether `signature` (hex), sent as `x-open-signature-v2`, is HMAC-SHA256 over method, path, raw query, SHA-256 of the body in lower-case hex,
 /// timestamp and nonce, joined by line feeds.
 pub(super) fn whole_request_is_signed(
     signature: &str,
     credential: &Credential<'_>,
     secret: &str,
-    request: &WholeRequest<'_>,
+    request: &RequestLine<'_>,
 ) -> bool {
     let Ok(signature) = hex::decode(signature) else {
         return false;
