@@ -55,6 +55,21 @@ impl Limits {
             self.text_bytes
         }
     }
+
+    /// The refusal of a body larger than [`Limits::body_bytes`]: 1010 for multipart, where a file is the reason, 1011
+    /// for all else.
+    #[must_use]
+    pub fn refusal(&self, content_type: Option<&[u8]>) -> BodyError {
+        match stated(content_type) {
+            Some(Stated::Multipart(_)) => BodyError::FileTooLarge {
+                name: "file".to_owned(),
+                limit: self.file_bytes,
+            },
+            _ => BodyError::TextTooLong {
+                limit: self.body_bytes(content_type),
+            },
+        }
+    }
 }
 
 /// Why a body cannot be read.
