@@ -19,6 +19,8 @@ pub struct Limits {
     pub depth: usize,
     /// Fields of a form or query.
     pub fields: usize,
+    /// Members of all lists and objects of JSON together.
+    pub json_members: usize,
     /// Parts of a multipart body.
     pub parts: usize,
     /// Bytes of JSON or of all texts of a form together.
@@ -35,6 +37,7 @@ impl Default for Limits {
         Self {
             depth: 32,
             fields: 5_000,
+            json_members: 100_000,
             parts: 500,
             text_bytes: 16 * MIB,
             file_bytes: 50 * MIB,
@@ -231,8 +234,14 @@ fn read_json(text: &[u8], limits: &Limits) -> Result<Fields, BodyError> {
             limit: limits.text_bytes,
         });
     }
-    if nesting(text) > limits.depth {
+    let size = JsonSize::of(text);
+    if size.depth > limits.depth {
         return Err(BodyError::TooDeep { limit: limits.depth });
+    }
+    if size.members > limits.json_members {
+        return Err(BodyError::TooManyFields {
+            limit: limits.json_members,
+        });
     }
     // JSON is UTF-8; a text that is not comes from a client that writes GBK (D11).
     let parsed = match std::str::from_utf8(text) {
@@ -250,23 +259,35 @@ fn read_json(text: &[u8], limits: &Limits) -> Result<Fields, BodyError> {
     }
 }
 
-/// Deepest nesting of brackets outside strings.
-pub(crate) fn nesting(json: &[u8]) -> usize {
-    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
-                depth += 1;
-                deepest = deepest.max(depth);
+/// What a JSON text holds, counted before it is parsed: a few bytes of text become a hundred bytes of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct JsonSize {
+    /// Deepest nesting of brackets.
+    pub(crate) depth: usize,
+    /// Members of all lists and objects, give or take one for each.
+    pub(crate) members: usize,
+}
+
+impl JsonSize {
+    pub(crate) fn of(json: &[u8]) -> Self {
+        let (mut size, mut depth, mut in_string, mut escaped) = (Self::default(), 0_usize, false, false);
+        for byte in json {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' if in_string => escaped = true,
+                b'"' => in_string = !in_string,
+                b'{' | b'[' if !in_string => {
+                    depth += 1;
+                    size.members += 1;
+                    size.depth = size.depth.max(depth);
+                }
+                b',' if !in_string => size.members += 1,
+                b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+                _ => {}
             }
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
         }
+        size
     }
-    deepest
 }
 
 #[cfg(test)]

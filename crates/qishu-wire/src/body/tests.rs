@@ -65,7 +65,15 @@ fn bad_json_is_refused_with_its_place() {
         fields(JSON, &deep, "").unwrap_err(),
         BodyError::TooDeep { limit: 32 }
     );
-    assert_eq!(nesting(br#"{"a":"[[[[\"[[["}"#), 1);
+    let many = format!("{{\"a\":[{}0]}}", "0,".repeat(100_000));
+    assert_eq!(
+        fields(JSON, &many, "").unwrap_err(),
+        BodyError::TooManyFields { limit: 100_000 }
+    );
+    assert_eq!(
+        JsonSize::of(br#"{"a":"[[,[[\"[[["}"#),
+        JsonSize { depth: 1, members: 1 }
+    );
 }
 
 #[test]

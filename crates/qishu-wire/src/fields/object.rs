@@ -12,6 +12,9 @@ use serde_json::{Map, Value};
 use super::value::{into_members, is_given, looks_like_json, parse_json, scalar_text, whole_digits};
 use super::{FieldError, Problem};
 
+/// Most objects of one list.
+const OBJECTS: usize = 2_000;
+
 /// An object of a request: the outermost one, or one below it. Knows its path for messages.
 #[derive(Debug, Clone)]
 pub struct Object<'a> {
@@ -24,8 +27,8 @@ pub struct Object<'a> {
 pub struct RoundedId {
     /// The number as received.
     pub value: u64,
-    /// It had a fraction part or was no exact whole number, so its last digits may be rounded: match it against
-    /// stored ids by [`equal_as_double`] and accept only a single match (D-30).
+    /// It had a fraction part or ends in zeros as rounded numbers do, so its last digits may be lost: look for the
+    /// exact id first, then for ids that are [`equal_as_double`], and accept only a single one (D-30).
     pub rounded: bool,
 }
 
@@ -306,13 +309,18 @@ impl<'a> Object<'a> {
         ids.collect()
     }
 
-    /// A list of objects: JSON array, JSON text, or indexed names. Members that are `null` or blank are skipped.
+    /// A list of at most 2,000 objects: JSON array, JSON text, or indexed names. Members that are `null` or blank are
+    /// skipped.
     ///
     /// # Errors
-    /// When it is no list, or a member is no object.
+    /// When it is no list, too long, or a member is no object.
     pub fn objects(&self, name: &str) -> Result<Vec<Object<'_>>, FieldError> {
+        let items = self.items(name)?;
+        if items.len() > OBJECTS {
+            return Err(self.error(name, Problem::TooMany { limit: OBJECTS }));
+        }
         let mut objects = Vec::new();
-        for (place, item) in self.items(name)?.into_iter().enumerate() {
+        for (place, item) in items.into_iter().enumerate() {
             let path = format!("{}[{place}]", self.path_of(name));
             if !is_given(&item) {
                 continue;

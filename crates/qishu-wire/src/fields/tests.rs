@@ -318,6 +318,16 @@ fn lists_of_objects_in_every_form() {
 }
 
 #[test]
+fn lists_of_objects_are_bounded() {
+    let objects = |count: usize| one(vec![json!({}); count]);
+    assert_eq!(objects(2_000).root().objects("a").unwrap().len(), 2_000);
+    assert_eq!(
+        objects(2_001).root().objects("a").unwrap_err().to_string(),
+        "a has more than 2000 members"
+    );
+}
+
+#[test]
 fn paths_name_nested_fields() {
     let fields =
         fields(json!({"signatories": [{"receiver": {"contact": 1}}, "{\"receiver\":\"{\\\"x\\\":1}\"}"]}));

@@ -4,10 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value};
 
-use crate::body::nesting;
+use crate::body::{JsonSize, Limits};
 
-/// Deepest nesting of JSON text inside a field.
-const DEPTH: usize = 32;
 /// Largest whole number that a 64-bit float holds exactly.
 const EXACT_DOUBLE: f64 = 9_007_199_254_740_992.0;
 
@@ -52,10 +50,11 @@ pub(super) fn looks_like_json(text: &str) -> bool {
     text.trim_start().starts_with(['[', '{'])
 }
 
+/// JSON text inside a field obeys the same limits as a body.
 pub(super) fn parse_json(text: &str) -> Option<Value> {
-    (nesting(text.as_bytes()) <= DEPTH)
-        .then(|| serde_json::from_str(text).ok())
-        .flatten()
+    let (size, limits) = (JsonSize::of(text.as_bytes()), Limits::default());
+    let is_bounded = size.depth <= limits.depth && size.members <= limits.json_members;
+    is_bounded.then(|| serde_json::from_str(text).ok()).flatten()
 }
 
 pub(super) fn into_members(value: Cow<'_, Value>) -> Option<Cow<'_, Map<String, Value>>> {
