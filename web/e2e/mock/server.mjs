@@ -122,7 +122,7 @@ const REFUSAL_DETAILS = {
 
 function refuseOnce(state, operation) {
   const code = state.refuseOnce.get(operation);
-  if (!code || code === 'LOST' || code === 'DROPPED') return;
+  if (!code || code === 'LOST') return;
   state.refuseOnce.delete(operation);
   if (code === 'REVISION_CHANGED') state.edition += 1;
   if (code === 'CONTRACT_CLOSED') Object.assign(state, { status: 'RECALLED', step: { canSign: false, canReject: false, refusalCode: code } });
@@ -149,12 +149,6 @@ function sendCode(world, state, documents, { revisions }) {
 function sign(state, documents, body, request, response) {
   checkRevisions(documents, body.revisions);
   const isLost = state.refuseOnce.get('sign') === 'LOST';
-  const isDropped = state.refuseOnce.get('sign') === 'DROPPED';
-  if (isDropped) {
-    state.refuseOnce.delete('sign');
-    request.socket.destroy();
-    return;
-  }
   checkCode(state, body.code);
   if ((state.step?.needsPicture ?? true) && !body.signature) throw new Refusal('PICTURE_REQUIRED', 409);
   if (state.step?.needsPlacement && !body.placements?.length) throw new Refusal('PLACEMENT_REQUIRED', 409);
@@ -162,7 +156,9 @@ function sign(state, documents, body, request, response) {
   state.isSigned = true;
   state.edition += 1;
   if (isLost) {
-    request.socket.destroy();
+    // The answer breaks off. (A browser repeats a request by itself when not even its head arrived.)
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '400' });
+    response.write('{"status":', () => request.socket.destroy());
     return;
   }
   const { contract, callbackPage } = contractAnswer(state, documents, `http://${request.headers.host}`);

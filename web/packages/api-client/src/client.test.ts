@@ -95,6 +95,9 @@ describe('page client', () => {
   it('names a missing answer and an answer that is not ours', async () => {
     const offline = recordingClient(() => Promise.reject(new TypeError('offline')));
     expect((await refusalOf(offline.client.contract())).code).toBe('NETWORK');
+    const brokenBody = new ReadableStream({ pull: (stream) => stream.error(new TypeError('reset')) });
+    const broken = recordingClient(() => new Response(brokenBody));
+    expect((await refusalOf(broken.client.contract())).code).toBe('NETWORK');
     const proxy = recordingClient(() => new Response('<html>', { status: 200 }));
     expect((await refusalOf(proxy.client.contract())).code).toBe('UNKNOWN');
     const strange = recordingClient(() => json({ code: 'SOMETHING_NEW', message: '新' }, 409));

@@ -138,8 +138,12 @@ class FetchPageClient implements PageClient {
   }
 
   async #read<T>(response: Response): Promise<T> {
+    // An answer that broke off says as little as none at all.
+    const text = await response.text().catch(() => {
+      throw new PageError('NETWORK', { status: response.status });
+    });
     try {
-      return (await response.json()) as T;
+      return JSON.parse(text) as T;
     } catch {
       throw new PageError('UNKNOWN', { status: response.status });
     }

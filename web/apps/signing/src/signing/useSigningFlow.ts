@@ -225,6 +225,8 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
     placement.value = null;
     notice.value = error;
     await options.reload();
+    // Nothing is left to do: the page then says why by itself.
+    if (step.value?.canSign === false && step.value.refusalCode) notice.value = null;
   }
 
   return {
