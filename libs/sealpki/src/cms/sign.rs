@@ -1,12 +1,13 @@
 //! Making a signature: everything but the digest and the key operation is prepared once.
 
+use std::fmt;
+
 use crate::certificate::Certificate;
 use crate::der::{Writer, encode, header, header_len, oid, tag};
 use crate::digest::{DigestAlgorithm, sha256};
 use crate::key::{KeyError, PrivateKey, SignatureAlgorithm};
 
 /// A signer ready to sign: key, certificate, the certificates above it, and the unchanging bytes of the CMS.
-#[derive(Debug)]
 pub struct SignerIdentity {
     key: PrivateKey,
     certificate: Certificate,
@@ -29,7 +30,6 @@ pub enum IdentityError {
 }
 
 /// Encoded parts of the CMS in the order they are written.
-#[derive(Debug)]
 struct Prepared {
     /// SignedData up to its signer infos: version, digest algorithms, content type, certificates.
     signed_data_head: Vec<u8>,
@@ -109,6 +109,15 @@ impl SignerIdentity {
             .copy_from_slice(content_digest);
         let signature = self.key.sign(&attributes)?;
         Ok(self.prepared.assemble(attributes, &signature))
+    }
+}
+
+impl fmt::Debug for SignerIdentity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SignerIdentity")
+            .field("certificate", &self.certificate)
+            .finish_non_exhaustive()
     }
 }
 

@@ -90,6 +90,47 @@ fn no_changed_bit_of_a_signature_goes_unnoticed() {
     }
 }
 
+/// Larger damage than single bits: bytes overwritten, runs copied, runs removed. Only the copy of a run onto itself
+/// leaves a signature as it was.
+#[test]
+fn damaged_signatures_are_refused_without_a_panic() {
+    let scene = Scene::new();
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
+    };
+    for round in 0..5_000 {
+        let mut bad = scene.cms.clone();
+        let (from, to, length) = (next(bad.len()), next(bad.len()), 1 + next(8));
+        match round % 3 {
+            0 => bad[to] = u8::try_from(next(256)).unwrap(),
+            1 => bad.copy_within(
+                from..(from + length).min(scene.cms.len()),
+                to.min(scene.cms.len() - length),
+            ),
+            _ => drop(bad.drain(to..(to + length).min(scene.cms.len()))),
+        }
+        if bad != scene.cms
+            && let Ok(verified) = verify_detached(&bad, |_| sha256(CONTENT))
+        {
+            let anchors = [scene.pki.root().clone()];
+            let path = build_path(
+                &verified.certificate,
+                &verified.embedded_certificates,
+                &anchors,
+                NOW,
+            );
+            assert!(
+                path.is_err() || verified.check_embedded(&path.unwrap()).is_err(),
+                "round {round}"
+            );
+        }
+    }
+}
+
 #[test]
 fn every_truncation_is_refused() {
     let scene = Scene::new();
