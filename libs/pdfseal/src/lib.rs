@@ -19,6 +19,7 @@ mod revision;
 pub mod serialize;
 pub mod sign;
 mod signed;
+pub mod text;
 mod xref;
 
 pub use document::{Document, RawDictionary};
