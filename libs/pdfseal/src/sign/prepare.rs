@@ -274,13 +274,13 @@ fn shape(reference: Reference, what: &str) -> PlanError {
 
 /// The text of a dictionary object, edited without touching any other byte of its entries (trap: readers that compare
 /// revisions treat a number written differently as a change).
-struct DictionaryText {
+struct DictionaryText<'a> {
     body: Vec<u8>,
-    depth: usize,
+    limits: &'a Limits,
 }
 
-impl DictionaryText {
-    fn read(document: &Document<'_>, reference: Reference) -> Result<Self, PlanError> {
+impl<'a> DictionaryText<'a> {
+    fn read(document: &'a Document<'_>, reference: Reference) -> Result<Self, PlanError> {
         let raw = document.raw_dictionary(reference)?;
         let mut body = b"<< ".to_vec();
         if let (Some(first), Some(last)) = (raw.entries.first(), raw.entries.last()) {
@@ -293,13 +293,13 @@ impl DictionaryText {
         body.extend_from_slice(b" >>");
         Ok(Self {
             body,
-            depth: document.limits().depth(),
+            limits: document.limits(),
         })
     }
 
     /// Where the value of `key` stands, in the dictionary that starts at `at`.
     fn value(&self, at: usize, key: &str) -> Result<Option<Range<usize>>, PlanError> {
-        let entries = Lexer::new(&self.body, at, self.depth).raw_entries()?;
+        let entries = Lexer::new(&self.body, at, self.limits.depth()).raw_entries()?;
         Ok(entries
             .into_iter()
             .find(|entry| entry.name == key)

@@ -332,7 +332,9 @@ fn grow_arrays(update: &mut Update, plan: &mut SigningPlan, fields: &FieldsByPag
         page.annotations = page.annotations.extended(numbers);
         write_array(update, &page.annotations);
     }
-    let all: Vec<u32> = fields.values().flatten().copied().collect();
+    let mut all: Vec<u32> = fields.values().flatten().copied().collect();
+    // Numbers rise in the order of the stamps, which is the order readers list the fields in.
+    all.sort_unstable();
     plan.fields = plan.fields.extended(&all);
     write_array(update, &plan.fields);
 }
