@@ -11,7 +11,7 @@
  */
 import assert from 'node:assert/strict';
 import { DESKTOP, newPage, PHONE, shoot, startBrowser } from './lib/browser.mjs';
-import { drawSignature, enterCode, firstPageDrawn, newCode, openContract, readOutbox, texts } from './lib/signer.mjs';
+import { drawSignature, enterCode, firstPageDrawn, newCode, openContract, readOutbox, sheetsClosed, texts } from './lib/signer.mjs';
 
 const base = required('QISHU_E2E_BASE');
 const link = new URL(required('QISHU_E2E_LINK'), base).href;
@@ -73,6 +73,7 @@ async function placeIfAsked(page) {
   const confirm = page.getByRole('button', { name: /就放这里|Place it here/ });
   await confirm.or(page.getByLabel(texts.code)).first().waitFor();
   if ((await confirm.count()) === 0) return;
+  await sheetsClosed(page);
   await page.touchscreen.tap(PHONE.width / 2, PHONE.height / 2);
   await confirm.click();
 }

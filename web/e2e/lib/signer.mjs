@@ -20,6 +20,11 @@ export async function firstPageDrawn(page) {
   await page.locator('[data-page="0"][data-state="drawn"]').waitFor();
 }
 
+/** Waits until no sheet is open or on its way out. */
+export async function sheetsClosed(page) {
+  await page.waitForFunction(() => !document.querySelector('[role="dialog"], .van-overlay'));
+}
+
 /** Draws three strokes that look like a short name. */
 export async function drawSignature(page) {
   const pad = page.locator('.pad__canvas');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { useMock } from '../lib/harness.mjs';
-import { drawAndContinue, enterCode, firstPageDrawn, newCode, readOutbox, texts } from '../lib/signer.mjs';
+import { drawAndContinue, enterCode, firstPageDrawn, newCode, readOutbox, sheetsClosed, texts } from '../lib/signer.mjs';
 
 const { visit } = useMock();
 const button = (page, name) => page.getByRole('button', { name });
@@ -148,7 +148,7 @@ describe('the contract moved on while the person was signing', () => {
           if (operation === 'sign') await enterCode(page, '123456');
           await seen(page, language === 'en' ? en : zh);
           await firstPageDrawn(page);
-          await page.getByRole('dialog').waitFor({ state: 'detached' });
+          await sheetsClosed(page);
           assert.equal(await button(page, texts.sign).count(), mayStillSign ? 1 : 0);
         }));
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DESKTOP, shoot, useMock } from '../lib/harness.mjs';
-import { drawAndContinue, drawSignature, enterCode, firstPageDrawn, newCode, readOutbox, texts } from '../lib/signer.mjs';
+import { drawAndContinue, drawSignature, enterCode, firstPageDrawn, newCode, readOutbox, sheetsClosed, texts } from '../lib/signer.mjs';
 
 const { visit } = useMock();
 
@@ -141,6 +141,7 @@ test('the signer places the signature himself by tap, drag and keys', () =>
     await drawAndContinue(page);
     await button(page, '就放这里').click();
     await page.getByText('请先点按合同，选择签名位置').waitFor();
+    await sheetsClosed(page);
 
     const sheet = await page.locator('[data-page="0"]').boundingBox();
     await page.touchscreen.tap(sheet.x + sheet.width * 0.5, sheet.y + sheet.height * 0.5);

@@ -50,7 +50,7 @@ function release(element: HTMLElement | null, cameFrom: Element | null): void {
 }
 
 function updateInertness(): void {
-  const innermost = openDialogs.at(-1);
+  const innermost = openDialogs[openDialogs.length - 1];
   document.getElementById('app')?.toggleAttribute('inert', innermost !== undefined);
   for (const dialog of openDialogs) dialog.toggleAttribute('inert', dialog !== innermost);
 }
@@ -60,7 +60,7 @@ function keepTabInside(event: KeyboardEvent): void {
   const dialog = event.currentTarget as HTMLElement;
   const stops = [...dialog.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(isShown);
   const first = stops[0];
-  const last = stops.at(-1);
+  const last = stops[stops.length - 1];
   if (!first || !last) {
     event.preventDefault();
     return;

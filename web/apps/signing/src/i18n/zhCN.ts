@@ -78,7 +78,7 @@ export const zhCN = {
     title: '您将在以下位置签署',
     none: '本合同没有预设签署位置',
     choose: '由您自己选择签名位置',
-    goTo: '查看第 {page} 页的{kind}',
+    show: '查看',
     pages: '第 {first}–{last} 页',
     page: '第 {page} 页',
     kind: {
