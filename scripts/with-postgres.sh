@@ -48,6 +48,8 @@ as_server "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=
     exit 1
 }
 options="-c listen_addresses='' -c unix_socket_directories='$folder' -c fsync=off -c full_page_writes=off"
+# No commit waits for the standby that does not exist, except where a test asks for it to lose a connection there.
+options="$options -c synchronous_commit=local -c synchronous_standby_names=nobody"
 options="$options -c max_connections=400 -c shared_buffers=64MB -c autovacuum=off"
 as_server "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -o "$options" -w start >"$folder/log" 2>&1 || {
     cat "$folder/log" "$folder/data/server.log" >&2

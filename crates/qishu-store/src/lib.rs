@@ -1,1 +1,55 @@
-//! One store over SQLite and PostgreSQL: tables, migrations, job queue, hash-chained ledger
+//! One store over SQLite and PostgreSQL: tables, migrations, job queue, hash-chained ledger.
+//!
+//! An operation opens a named [`Transaction`], calls the plain functions of the table modules with it, records at least one
+//! [`ledger::Entry`] when business tables changed, and commits. Reading only, it opens a [`Reader`], which every
+//! reading function also accepts.
+//!
+//! ```no_run
+//! # async fn operation(store: &qishu_store::Store, entry: qishu_store::ledger::Entry,
+//! #     mut company: qishu_store::Versioned<qishu_model::company::Company>) -> Result<(), qishu_store::StoreError> {
+//! let mut transaction = store.begin("rename_company");
+//! company.value.name = "契书演示科技有限公司".to_owned();
+//! qishu_store::company::update(&mut transaction, &company).await?;
+//! transaction.record(entry);
+//! transaction.commit().await
+//! # }
+//! ```
+//!
+//! What it refuses to do: decide (that is the model's), read a clock, draw random numbers of its own, or store personal
+//! data in the clear (R-71).
+
+pub mod act;
+pub mod application;
+pub mod blob_names;
+pub mod callback;
+pub mod category;
+pub mod company;
+pub mod confirm;
+pub mod contract;
+mod dialect;
+pub mod document;
+pub mod employee;
+mod error;
+pub mod job;
+pub mod ledger;
+mod migrate;
+pub mod outbox;
+pub mod page;
+pub mod person;
+pub mod replay;
+mod scope;
+pub mod seal;
+mod sealing;
+pub mod setting;
+mod sqlite;
+mod store;
+mod table;
+mod transaction;
+mod value;
+
+pub use error::StoreError;
+pub use scope::{Listed, Page, Scope};
+pub use sealing::{DataKey, DataKeys, RandomSource};
+pub use store::{Store, StoreOptions};
+pub use table::OPERATIONAL_TABLES;
+pub use transaction::{Reader, Transaction, Versioned};

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
+pub use tempfile::TempDir as TempFolder;
 
 /// Variable that names the server: `postgres://user@host/database`, of a user who may create databases.
 pub const POSTGRES_URL: &str = "QISHU_TEST_POSTGRES_URL";

@@ -1,0 +1,90 @@
+//! Which blobs are named by rows (P8). What is named here and missing is a loss; what is stored and not named here
+//! is swept after 24 hours.
+
+use std::collections::BTreeSet;
+
+use qishu_model::contract::Contract;
+use qishu_model::seal::Seal;
+
+use crate::document::revision;
+use crate::error::StoreError;
+use crate::table::{CONTRACT, DOCUMENT_REVISION, SEAL, Table};
+use crate::transaction::{Key, Reader};
+use crate::value::{Row, Value, values};
+
+/// Rows read at a time.
+const PAGE: i64 = 200;
+
+/// SHA-256 of every blob that a contract, a revision or a seal names, in ascending order. Opens every contract: for the daily sweep
+/// and for checks, not for requests.
+///
+/// # Errors
+/// `Corrupt` when a row cannot be read: then nothing may be swept.
+pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
+    let mut names = BTreeSet::new();
+    walk(reader, DOCUMENT_REVISION, "*", |_, row| {
+        let revision = revision(row)?;
+        names.extend(revision.parts.iter().map(|part| part.sha256));
+        names.extend(revision.plan);
+        Ok(())
+    })
+    .await?;
+    walk(reader, CONTRACT, "id, version, body", |reader, row| {
+        let contract: Contract = reader.open_versioned(CONTRACT, row)?.value;
+        for document in &contract.documents {
+            for name in document.uploads.iter().chain([&document.text_index]) {
+                add(&mut names, name)?;
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    walk(reader, SEAL, "id, version, body", |reader, row| {
+        let seal: Seal = reader.open_versioned(SEAL, row)?.value;
+        add(&mut names, &seal.image)?;
+        add(&mut names, &seal.picture)
+    })
+    .await?;
+    Ok(names.into_iter().collect())
+}
+
+/// Adds a name in hexadecimal digits; an empty one names nothing.
+fn add(names: &mut BTreeSet<[u8; 32]>, name: &str) -> Result<(), StoreError> {
+    if name.is_empty() {
+        return Ok(());
+    }
+    let mut digest = [0; 32];
+    hex::decode_to_slice(name, &mut digest).map_err(|_| {
+        StoreError::corrupt("a contract or seal names a blob by something that is no SHA-256")
+    })?;
+    names.insert(digest);
+    Ok(())
+}
+
+async fn walk(
+    reader: &mut Reader,
+    table: Table,
+    columns: &str,
+    mut visit: impl FnMut(&Reader, &Row) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let Table { name, key, .. } = table;
+    let mut last: Option<Key> = None;
+    loop {
+        let (sql, parameters) = match &last {
+            None => (
+                format!("SELECT {columns} FROM {name} ORDER BY {key} LIMIT $1"),
+                values![PAGE],
+            ),
+            Some(last) => (
+                format!("SELECT {columns} FROM {name} WHERE {key} > $1 ORDER BY {key} LIMIT $2"),
+                vec![Value::from(last), Value::from(PAGE)],
+            ),
+        };
+        let rows = reader.fetch(sql, parameters).await?;
+        let Some(end) = rows.last() else { return Ok(()) };
+        last = Some(Key::of(table, end)?);
+        for row in &rows {
+            visit(reader, row)?;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The list of tables: which are business tables, replayed from the ledger, and which are not, with the reason.
+
+/// A business table: its rows are written through a transaction that records them for the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    /// Column of the primary key.
+    pub(crate) key: &'static str,
+    /// Whether updates name the version they saw.
+    pub(crate) versioned: bool,
+}
+
+const fn versioned(name: &'static str) -> Table {
+    Table {
+        name,
+        key: "id",
+        versioned: true,
+    }
+}
+
+const fn plain(name: &'static str) -> Table {
+    Table {
+        name,
+        key: "id",
+        versioned: false,
+    }
+}
+
+pub(crate) const APPLICATION: Table = versioned("application");
+pub(crate) const CALLBACK_EVENT: Table = plain("callback_event");
+pub(crate) const CATEGORY: Table = versioned("category");
+pub(crate) const CERTIFICATE: Table = Table {
+    name: "certificate",
+    key: "serial",
+    versioned: true,
+};
+pub(crate) const COMPANY: Table = versioned("company");
+pub(crate) const CONTRACT: Table = versioned("contract");
+pub(crate) const CONTRACT_PARTY: Table = plain("contract_party");
+pub(crate) const DOCUMENT: Table = plain("document");
+pub(crate) const DOCUMENT_REVISION: Table = plain("document_revision");
+pub(crate) const EMPLOYEE: Table = versioned("employee");
+pub(crate) const PERSON: Table = versioned("person");
+pub(crate) const SEAL: Table = versioned("seal");
+pub(crate) const SETTING: Table = Table {
+    name: "setting",
+    key: "name",
+    versioned: true,
+};
+pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
+
+/// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
+pub(crate) const BUSINESS: [Table; 14] = [
+    APPLICATION,
+    CALLBACK_EVENT,
+    CATEGORY,
+    CERTIFICATE,
+    COMPANY,
+    CONTRACT,
+    CONTRACT_PARTY,
+    DOCUMENT,
+    DOCUMENT_REVISION,
+    EMPLOYEE,
+    PERSON,
+    SEAL,
+    SETTING,
+    SIGNING_ACT,
+];
+
+/// Tables that the ledger does not carry: name, key column, reason.
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 13] = [
+    (
+        "callback_attempt",
+        "id",
+        "it is itself the record of what was sent; deliveries are no decisions",
+    ),
+    (
+        "callback_delivery",
+        "event_id",
+        "progress of a delivery; the event it delivers is a business row",
+    ),
+    (
+        "confirm_code",
+        "id",
+        "lives five minutes and must not outlive its use",
+    ),
+    ("job", "id", "work still to be done, derived from business rows"),
+    (
+        "key_check",
+        "id",
+        "proves that the data key is the right one; written once by the set-up",
+    ),
+    ("ledger", "number", "is the log"),
+    ("ledger_checkpoint", "number", "is about the log"),
+    ("ledger_head", "id", "is the end of the log"),
+    (
+        "message_outbox",
+        "id",
+        "messages on their way; what was sent is logged by the operation",
+    ),
+    (
+        "page_link",
+        "token_hash",
+        "expiring ticket; carries no authority after its time",
+    ),
+    ("page_session", "token_hash", "expiring ticket of one browser"),
+    ("replay", "id", "request signatures seen within the time window"),
+    ("send_count", "subject", "counters of sending limits"),
+];
+
+/// Column of the primary key of any table of ours.
+pub(crate) fn key_column(table: &str) -> Option<&'static str> {
+    let business = BUSINESS
+        .iter()
+        .find(|known| known.name == table)
+        .map(|known| known.key);
+    business.or_else(|| {
+        OPERATIONAL_TABLES
+            .iter()
+            .find(|known| known.0 == table)
+            .map(|known| known.1)
+    })
+}
