@@ -32,6 +32,7 @@ pub struct Document<'a> {
     signed: bool,
     object_streams: HashMap<u32, OnceLock<Arc<ObjectStream>>>,
     structure_bytes: AtomicUsize,
+    parsed_bytes: AtomicUsize,
 }
 
 struct ObjectStream {
@@ -102,6 +103,7 @@ impl<'a> Document<'a> {
             signed: false,
             object_streams: containers.collect(),
             structure_bytes: AtomicUsize::new(0),
+            parsed_bytes: AtomicUsize::new(0),
             xref,
         };
         document.catalog = match document.object(root)? {
@@ -306,17 +308,39 @@ impl<'a> Document<'a> {
             None | Some(Entry::Free) => Ok(Object::Null),
             Some(Entry::Plain { offset, .. }) => {
                 let mut lexer = self.plain_lexer(reference, *offset)?;
+                let start = lexer.pos;
                 self.skip_header(&mut lexer, reference, *offset)?;
-                lexer.object_body(length)
+                let object = lexer.object_body(length)?;
+                let data = object.as_stream().map_or(0, |stream| stream.data.len());
+                self.count_parsed((lexer.pos - start).saturating_sub(data))?;
+                Ok(object)
             }
             Some(Entry::Compressed { container, index }) => {
                 let stream = self.object_stream(*container)?;
                 let mut lexer = self.compressed_lexer(&stream, reference, *container, *index)?;
-                lexer
+                let start = lexer.pos;
+                let object = lexer
                     .object()
-                    .map_err(|error| error.inside_object_stream(*container))
+                    .map_err(|error| error.inside_object_stream(*container))?;
+                self.count_parsed(lexer.pos - start)?;
+                Ok(object)
             }
         }
+    }
+
+    fn count_parsed(&self, bytes: usize) -> Result<(), ReadError> {
+        let limit = self.limits.parsed_bytes;
+        let total = self
+            .parsed_bytes
+            .fetch_add(bytes, Ordering::Relaxed)
+            .saturating_add(bytes);
+        if total > limit {
+            return Err(ReadError::LimitExceeded {
+                what: "bytes of objects, read over and over",
+                limit,
+            });
+        }
+        Ok(())
     }
 
     /// A lexer at the object number.
@@ -329,7 +353,7 @@ impl<'a> Document<'a> {
         {
             return Err(wrong_generation(reference));
         }
-        let mut lexer = Lexer::new(self.bytes, offset, self.limits.depth());
+        let mut lexer = Lexer::limited(self.bytes, offset, &self.limits);
         // Some writers count the line break before the object as its start.
         lexer.skip_blank();
         Ok(lexer)
@@ -355,7 +379,7 @@ impl<'a> Document<'a> {
         }
         match stream.objects.get(index) {
             Some((number, offset)) if *number == reference.number => {
-                Ok(Lexer::new(&stream.data, *offset, self.limits.depth()))
+                Ok(Lexer::limited(&stream.data, *offset, &self.limits))
             }
             _ => {
                 let what = format!(

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use crate::error::{Place, ReadError};
+use crate::limits::Limits;
 use crate::object::{Dictionary, Name, Object, PdfString, Reference, Stream, StreamData};
 
 /// White space (7.2.2, table 1).
@@ -32,14 +33,27 @@ pub(crate) struct Lexer<'a> {
     bytes: &'a [u8],
     pub(crate) pos: usize,
     depth_left: usize,
+    values_left: usize,
 }
 
 impl<'a> Lexer<'a> {
+    /// For objects nested up to `depth`; with 0 for words and numbers only.
     pub(crate) fn new(bytes: &'a [u8], pos: usize, depth: usize) -> Self {
         Self {
             bytes,
             pos,
             depth_left: depth,
+            values_left: Limits::default().values,
+        }
+    }
+
+    /// For objects of a foreign file, within its limits on depth and number of values.
+    pub(crate) fn limited(bytes: &'a [u8], pos: usize, limits: &Limits) -> Self {
+        Self {
+            bytes,
+            pos,
+            depth_left: limits.depth(),
+            values_left: limits.values,
         }
     }
 
@@ -101,6 +115,10 @@ impl<'a> Lexer<'a> {
 
     /// Reads one object; references are not followed.
     pub(crate) fn object(&mut self) -> Result<Object, ReadError> {
+        let Some(values_left) = self.values_left.checked_sub(1) else {
+            return self.fail("one object holds too many values");
+        };
+        self.values_left = values_left;
         self.skip_white();
         match self.peek() {
             None => self.fail("the file ends inside an object"),

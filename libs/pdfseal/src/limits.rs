@@ -14,9 +14,14 @@ pub struct Limits {
     pub nesting: usize,
     /// Decoded size of one stream in bytes. Default 200 MiB.
     pub stream_bytes: usize,
-    /// Decoded size of all object streams and cross-reference streams together in bytes. Default 400 MiB.
+    /// Decoded size of all object streams and cross-reference streams together in bytes. Default 128 MiB.
     pub structure_bytes: usize,
-    /// Entries of the cross-reference sections counted over all revisions. Default 2,000,000.
+    /// Text of objects read in total, in bytes, an object counting each time it is read. Ends files that
+    /// make a small number of large objects be read over and over. Default 512 MiB.
+    pub parsed_bytes: usize,
+    /// Values (numbers, names, strings, ...) in one indirect object. Default 1,000,000.
+    pub values: usize,
+    /// Entries of the cross-reference sections counted over all revisions. Default 1,000,000.
     pub objects: usize,
     /// Cross-reference sections in the chain of `/Prev`. Default 1,000.
     pub sections: usize,
@@ -33,8 +38,10 @@ impl Default for Limits {
             pages: 2_000,
             nesting: 100,
             stream_bytes: 200 << 20,
-            structure_bytes: 400 << 20,
-            objects: 2_000_000,
+            structure_bytes: 128 << 20,
+            parsed_bytes: 512 << 20,
+            values: 1_000_000,
+            objects: 1_000_000,
             sections: 1_000,
             outline_entries: 20_000,
             annotations: 50_000,

@@ -2,6 +2,7 @@
 //! geometry of a page as a reader sees it.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::document::{Document, is_type};
 use crate::error::{Place, ReadError};
@@ -95,8 +96,9 @@ pub struct Page {
     pub rotate: u16,
     /// `/UserUnit`: size of a unit of user space in 1/72 inch; 1 unless stated.
     pub user_unit: f64,
-    /// Effective `/Resources` as written (a reference or a dictionary); absent when no node has it.
-    pub resources: Option<Object>,
+    /// Effective `/Resources` as written (a reference or a dictionary); absent when no node has it. Pages
+    /// that inherit it share it.
+    pub resources: Option<Arc<Object>>,
 }
 
 impl Page {
@@ -135,11 +137,14 @@ impl Page {
     }
 }
 
+/// Inheritable attributes, shared by all that inherit them: a large one must not be copied per page.
+type Inherited = Vec<(&'static str, Arc<Object>)>;
+
 /// A node of the tree on its way down.
 struct Node {
     object: Object,
     depth: usize,
-    inherited: Vec<(&'static str, Object)>,
+    inherited: Inherited,
 }
 
 /// Reads the whole tree.
@@ -235,18 +240,16 @@ fn check_count(count: Option<i64>, pages: usize) -> Result<(), ReadError> {
     }
 }
 
-fn inherit(dictionary: &Dictionary, above: &[(&'static str, Object)]) -> Vec<(&'static str, Object)> {
+fn inherit(dictionary: &Dictionary, above: &Inherited) -> Inherited {
     let find = |key: &'static str| {
-        let from_above = || {
+        let own = dictionary.get(key).map(|value| Arc::new(value.clone()));
+        let inherited = || {
             above
                 .iter()
                 .find(|(name, _)| *name == key)
-                .map(|(_, value)| value)
+                .map(|(_, value)| Arc::clone(value))
         };
-        dictionary
-            .get(key)
-            .or_else(from_above)
-            .map(|value| (key, value.clone()))
+        own.or_else(inherited).map(|value| (key, value))
     };
     INHERITABLE.into_iter().filter_map(find).collect()
 }
@@ -255,7 +258,7 @@ fn read_page(
     document: &Document<'_>,
     reference: Reference,
     dictionary: Dictionary,
-    inherited: &[(&'static str, Object)],
+    inherited: &Inherited,
     number: usize,
 ) -> Result<Page, ReadError> {
     let place = Place::Page(number);
@@ -266,12 +269,13 @@ fn read_page(
         ));
     }
     let effective = inherit(&dictionary, inherited);
-    let get = |key: &str| {
+    let find = |key: &str| {
         effective
             .iter()
             .find(|(name, _)| *name == key)
             .map(|(_, value)| value)
     };
+    let get = |key: &str| find(key).map(Arc::as_ref);
     let media_box = read_box(document, get("MediaBox"), place)?.unwrap_or(DEFAULT_MEDIA_BOX);
     let crop_box = read_box(document, get("CropBox"), place)?.unwrap_or(media_box);
     let Some(crop_box) = crop_box.intersection(&media_box) else {
@@ -304,7 +308,7 @@ fn read_page(
     let Some(user_unit) = user_unit else {
         return Err(ReadError::damaged(place, "/UserUnit is not a usable number"));
     };
-    let resources = get("Resources").cloned();
+    let resources = find("Resources").cloned();
     Ok(Page {
         reference,
         dictionary,

@@ -112,7 +112,7 @@ pub fn rebuild(bytes: &[u8], limits: &Limits) -> Result<Rebuilt, ReadError> {
 /// As [`rebuild`], with the position of the file refused. The page limit holds for all files together.
 pub fn merge(files: &[&[u8]], limits: &Limits) -> Result<Rebuilt, MergeError> {
     let size: usize = files.iter().map(|file| file.len()).sum();
-    let mut assembly = Assembly::new(size);
+    let mut assembly = Assembly::new(size, limits.file_bytes);
     for (index, file) in files.iter().enumerate() {
         assembly
             .add(file, limits)
@@ -157,8 +157,8 @@ struct Assembly {
 }
 
 impl Assembly {
-    fn new(size_hint: usize) -> Self {
-        let mut output = Output::new(size_hint);
+    fn new(size_hint: usize, limit: usize) -> Self {
+        let mut output = Output::new(size_hint, limit);
         let (catalog, page_tree) = (output.allot(), output.allot());
         Self {
             output,
@@ -185,7 +185,7 @@ impl Assembly {
                 limit: limits.pages,
             });
         }
-        let mut copier = Copier::new(&document, &mut self.output, &mut self.removals);
+        let mut copier = Copier::new(&document, &mut self.output, &mut self.removals)?;
         let pages: Vec<Reference> = document
             .pages()
             .iter()
@@ -196,7 +196,7 @@ impl Assembly {
             copier.removals.page = Some(first_page + i + 1);
             let dictionary = copier.page(page, i + 1, self.page_tree, &mut targets)?;
             let reference = pages.get(i).copied().unwrap_or(self.page_tree);
-            copier.write(reference, &dictionary.into());
+            copier.write(reference, &dictionary.into())?;
             copier.drain()?;
         }
         copier.removals.page = None;
@@ -221,11 +221,11 @@ impl Assembly {
         let mut catalog = Dictionary::new();
         catalog.insert("Type", Object::name("Catalog"));
         catalog.insert("Pages", self.page_tree);
-        self.write_form(&mut catalog);
+        self.write_form(&mut catalog)?;
         for (name, value) in self.settings.take().unwrap_or_default().iter() {
             catalog.insert(name.as_bytes(), value.clone());
         }
-        if let Some(outline) = self.outline.write(&mut self.output) {
+        if let Some(outline) = self.outline.write(&mut self.output)? {
             catalog.insert("Outlines", outline);
         }
         if let Some(labels) = self.labels.to_object() {
@@ -238,8 +238,8 @@ impl Assembly {
         tree.insert("Type", Object::name("Pages"));
         tree.insert("Count", i64::try_from(page_count).unwrap_or(i64::MAX));
         tree.insert("Kids", self.kids);
-        self.output.write(self.page_tree, &tree.into(), &[]);
-        self.output.write(self.catalog, &catalog.into(), &[]);
+        self.output.write(self.page_tree, &tree.into(), &[])?;
+        self.output.write(self.catalog, &catalog.into(), &[])?;
         let bytes = self.output.finish(self.catalog);
         if bytes.len() > limits.file_bytes {
             return Err(ReadError::LimitExceeded {
@@ -254,13 +254,14 @@ impl Assembly {
         })
     }
 
-    fn write_form(&mut self, catalog: &mut Dictionary) {
+    fn write_form(&mut self, catalog: &mut Dictionary) -> Result<(), ReadError> {
         let (form, fields) = (self.output.allot(), self.output.allot());
         let mut dictionary = Dictionary::new();
         dictionary.insert("Fields", fields);
-        self.output.write(form, &dictionary.into(), &[]);
-        self.output.write(fields, &Object::Array(Vec::new()), &[]);
+        self.output.write(form, &dictionary.into(), &[])?;
+        self.output.write(fields, &Object::Array(Vec::new()), &[])?;
         catalog.insert("AcroForm", form);
+        Ok(())
     }
 }
 
@@ -301,7 +302,7 @@ impl Copier<'_, '_> {
         let resources = page
             .resources
             .as_ref()
-            .map_or(Ok(Object::Null), |value| self.copy(value))?;
+            .map_or(Ok(Object::Null), |shared| self.resources(shared))?;
         new.insert(
             "Resources",
             if resources.is_null() {
@@ -323,8 +324,7 @@ impl Copier<'_, '_> {
         }
         let annotations = self.annotations(&page.dictionary, number, targets)?;
         let array = self.output.allot();
-        self.output
-            .write(array, &Object::Array(annotations), self.document.bytes());
+        self.write(array, &Object::Array(annotations))?;
         new.insert("Annots", array);
         Ok(new)
     }

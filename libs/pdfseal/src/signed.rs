@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::document::Document;
-use crate::error::{Place, ReadError};
+use crate::error::ReadError;
 use crate::object::{Dictionary, Object};
 
 /// Looks at `/Perms`, the form fields, and the widgets on the pages, listed in the form or not.
@@ -33,6 +33,14 @@ fn push_array(
     if let Some(items) = document.get(dictionary, key)?.as_array() {
         stack.extend_from_slice(items);
     }
+    // Widgets are met through the form and through their page.
+    let limit = document.limits().annotations;
+    if stack.len() > limit.saturating_mul(2) {
+        return Err(ReadError::LimitExceeded {
+            what: "form fields and annotations",
+            limit,
+        });
+    }
     Ok(())
 }
 
@@ -44,7 +52,6 @@ fn any_signed(document: &Document<'_>, mut stack: Vec<Object>) -> Result<bool, R
         if let Object::Reference(reference) = node
             && !seen.insert(reference)
         {
-            // Widgets are met twice: through the form and through their page.
             continue;
         }
         visited += 1;
@@ -62,15 +69,7 @@ fn any_signed(document: &Document<'_>, mut stack: Vec<Object>) -> Result<bool, R
             return Ok(true);
         }
         // Popups and markup have no /Kids; only fields do.
-        if let Some(kids) = document.get(field, "Kids")?.as_array() {
-            if kids.len() > limit {
-                return Err(ReadError::damaged(
-                    Place::Catalog,
-                    "a form field has too many /Kids",
-                ));
-            }
-            stack.extend_from_slice(kids);
-        }
+        push_array(document, field, "Kids", &mut stack)?;
     }
     Ok(false)
 }

@@ -172,7 +172,7 @@ impl Reader<'_> {
                 "a cross-reference position points beyond the end of the file",
             ));
         }
-        let mut lexer = Lexer::new(self.bytes, offset, self.limits.depth());
+        let mut lexer = Lexer::limited(self.bytes, offset, self.limits);
         lexer.skip_blank();
         let start = lexer.pos;
         if !self.seen.insert(start) {
@@ -269,7 +269,7 @@ impl Reader<'_> {
     }
 
     fn stream_section(&mut self, start: usize) -> Result<Section, ReadError> {
-        let mut lexer = Lexer::new(self.bytes, start, self.limits.depth());
+        let mut lexer = Lexer::limited(self.bytes, start, self.limits);
         let Some(own) = lexer.object_header() else {
             return Err(damaged(
                 start,

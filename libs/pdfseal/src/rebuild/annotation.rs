@@ -156,10 +156,10 @@ impl Copier<'_, '_> {
                 });
             }
         }
-        Ok(self.write_annotations(kept))
+        self.write_annotations(kept)
     }
 
-    fn write_annotations(&mut self, kept: Vec<Kept>) -> Vec<Object> {
+    fn write_annotations(&mut self, kept: Vec<Kept>) -> Result<Vec<Object>, ReadError> {
         let numbers: Vec<Reference> = kept.iter().map(|_| self.output.allot()).collect();
         let by_old: HashMap<Reference, Reference> = kept
             .iter()
@@ -170,9 +170,9 @@ impl Copier<'_, '_> {
             if let Some(original) = annotation.reply_to.and_then(|old| by_old.get(&old)) {
                 annotation.dictionary.insert("IRT", *original);
             }
-            self.write(*number, &annotation.dictionary.into());
+            self.write(*number, &annotation.dictionary.into())?;
         }
-        numbers.into_iter().map(Object::Reference).collect()
+        Ok(numbers.into_iter().map(Object::Reference).collect())
     }
 
     /// The new dictionary of one annotation, or nothing when it is left out.
@@ -259,7 +259,7 @@ impl Copier<'_, '_> {
         }
         self.removals.note(RemovedKind::FormField);
         let appearance = self.normal_appearance(old)?;
-        let drawn_by_viewer = matches!(appearance, Appearance::Unusable) || self.redraws_fields()?;
+        let drawn_by_viewer = matches!(appearance, Appearance::Unusable) || self.redraws_fields;
         if drawn_by_viewer && (kind == "Tx" || kind == "Ch") && self.has_value(old)? {
             let what = "a form field whose text each viewer draws in its own way (print the form to PDF)";
             return Err(ReadError::unsupported(Place::Page(page_number), what));
@@ -272,15 +272,6 @@ impl Copier<'_, '_> {
         picture
             .map(|picture| self.picture(old, flags, picture))
             .transpose()
-    }
-
-    /// Whether viewers are told to draw fields from their values instead of their appearances (12.7.2).
-    fn redraws_fields(&self) -> Result<bool, ReadError> {
-        let form = self.document.get(self.document.catalog(), "AcroForm")?;
-        let Some(form) = form.as_dictionary() else {
-            return Ok(false);
-        };
-        Ok(self.document.get(form, "NeedAppearances")?.as_boolean() == Some(true))
     }
 
     fn has_value(&self, field: &Dictionary) -> Result<bool, ReadError> {
@@ -426,7 +417,7 @@ impl Copier<'_, '_> {
         dictionary.insert("BBox", corner.to_object());
         dictionary.insert("Resources", Dictionary::new());
         let new = self.output.allot();
-        self.write(new, &Stream::new(dictionary, content.into_bytes()).into());
+        self.write(new, &Stream::new(dictionary, content.into_bytes()).into())?;
         Ok(Some(new))
     }
 

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::output::Output;
 use super::{Removals, RemovedKind};
@@ -55,7 +56,11 @@ pub(super) struct Copier<'d, 'a> {
     pub(super) removals: &'d mut Removals,
     map: HashMap<Reference, Reference>,
     queue: VecDeque<(Reference, Reference)>,
+    /// Resources that pages inherit, by the address of what they share.
+    resources: HashMap<usize, Object>,
     annotations: usize,
+    /// Whether viewers are told to draw form fields from their values, not their appearances (12.7.2).
+    pub(super) redraws_fields: bool,
 }
 
 impl<'d, 'a> Copier<'d, 'a> {
@@ -63,15 +68,22 @@ impl<'d, 'a> Copier<'d, 'a> {
         document: &'d Document<'a>,
         output: &'d mut Output,
         removals: &'d mut Removals,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, ReadError> {
+        let form = document.get(document.catalog(), "AcroForm")?;
+        let form = form
+            .as_dictionary()
+            .map(|form| document.get(form, "NeedAppearances"))
+            .transpose()?;
+        Ok(Self {
             document,
             output,
             removals,
             map: HashMap::new(),
             queue: VecDeque::new(),
+            resources: HashMap::new(),
             annotations: 0,
-        }
+            redraws_fields: form.is_some_and(|flag| flag.as_boolean() == Some(true)),
+        })
     }
 
     /// Gives a page its new number; its dictionary is written by the caller.
@@ -82,8 +94,8 @@ impl<'d, 'a> Copier<'d, 'a> {
     }
 
     /// Writes an object made here or copied.
-    pub(super) fn write(&mut self, reference: Reference, object: &Object) {
-        self.output.write(reference, object, self.document.bytes());
+    pub(super) fn write(&mut self, reference: Reference, object: &Object) -> Result<(), ReadError> {
+        self.output.write(reference, object, self.document.bytes())
     }
 
     /// Counts the annotations of a page against the limit of the document.
@@ -121,6 +133,27 @@ impl<'d, 'a> Copier<'d, 'a> {
         })
     }
 
+    /// Resources of a page: a reference, so that what many pages inherit is written once.
+    pub(super) fn resources(&mut self, shared: &Arc<Object>) -> Result<Object, ReadError> {
+        if let Object::Reference(_) = **shared {
+            return self.copy(shared);
+        }
+        let address = Arc::as_ptr(shared) as usize;
+        if let Some(known) = self.resources.get(&address) {
+            return Ok(known.clone());
+        }
+        let copied = self.copy(shared)?;
+        let value = if Arc::strong_count(shared) > 1 {
+            let new = self.output.allot();
+            self.write(new, &copied)?;
+            Object::Reference(new)
+        } else {
+            copied
+        };
+        self.resources.insert(address, value.clone());
+        Ok(value)
+    }
+
     /// The new number of an object of the old file.
     pub(super) fn reference(&mut self, old: Reference) -> Reference {
         if let Some(new) = self.map.get(&old) {
@@ -137,7 +170,7 @@ impl<'d, 'a> Copier<'d, 'a> {
         while let Some((old, new)) = self.queue.pop_front() {
             let object = self.document.object(old)?;
             let copied = self.copy(&object)?;
-            self.write(new, &copied);
+            self.write(new, &copied)?;
         }
         Ok(())
     }

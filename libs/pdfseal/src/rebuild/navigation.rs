@@ -296,24 +296,29 @@ impl Outline {
     }
 
     /// Writes all entries; the reference of the root, or nothing when there are none.
-    pub(super) fn write(self, output: &mut Output) -> Option<Reference> {
-        let (first, last) = (*self.roots.first()?, *self.roots.last()?);
+    pub(super) fn write(self, output: &mut Output) -> Result<Option<Reference>, ReadError> {
+        let (Some(first), Some(last)) = (self.roots.first(), self.roots.last()) else {
+            return Ok(None);
+        };
         let root = output.allot();
         let numbers: Vec<Reference> = self.items.iter().map(|_| output.allot()).collect();
         let visible = self.visible();
-        self.write_level(output, &self.roots, root, &numbers, &visible);
+        self.write_level(output, &self.roots, root, &numbers, &visible)?;
         for (index, item) in self.items.iter().enumerate() {
             if let Some(number) = numbers.get(index) {
-                self.write_level(output, &item.children, *number, &numbers, &visible);
+                self.write_level(output, &item.children, *number, &numbers, &visible)?;
             }
         }
         let mut dictionary = Dictionary::new();
         dictionary.insert("Type", Object::name("Outlines"));
-        dictionary.insert("First", *numbers.get(first)?);
-        dictionary.insert("Last", *numbers.get(last)?);
+        for (key, index) in [("First", first), ("Last", last)] {
+            if let Some(number) = numbers.get(*index) {
+                dictionary.insert(key, *number);
+            }
+        }
         dictionary.insert("Count", self.shown(&self.roots, &visible));
-        output.write(root, &dictionary.into(), &[]);
-        Some(root)
+        output.write(root, &dictionary.into(), &[])?;
+        Ok(Some(root))
     }
 
     /// For each entry the number of descendants shown when it is open. Children come after their parents,
@@ -345,7 +350,7 @@ impl Outline {
         parent: Reference,
         numbers: &[Reference],
         visible: &[i64],
-    ) {
+    ) -> Result<(), ReadError> {
         let number = |index: Option<&usize>| index.and_then(|i| numbers.get(*i)).copied();
         for (position, index) in level.iter().enumerate() {
             let (Some(item), Some(own)) = (self.items.get(*index), number(Some(index))) else {
@@ -368,8 +373,9 @@ impl Outline {
                 let count = visible.get(*index).copied().unwrap_or(0);
                 dictionary.insert("Count", if item.open { count } else { -count });
             }
-            output.write(own, &dictionary.into(), &[]);
+            output.write(own, &dictionary.into(), &[])?;
         }
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use crate::error::ReadError;
 use crate::object::{Object, Reference};
 use crate::serialize;
 
@@ -12,15 +13,17 @@ pub(super) struct Output {
     bytes: Vec<u8>,
     /// Offset of object `index + 1`; 0 until written.
     offsets: Vec<usize>,
+    limit: usize,
 }
 
 impl Output {
-    pub(super) fn new(size_hint: usize) -> Self {
+    pub(super) fn new(size_hint: usize, limit: usize) -> Self {
         let mut bytes = Vec::with_capacity(size_hint + size_hint / 16 + 4096);
         bytes.extend_from_slice(HEADER);
         Self {
             bytes,
             offsets: Vec::new(),
+            limit,
         }
     }
 
@@ -32,17 +35,29 @@ impl Output {
     }
 
     /// Writes an object under a number from [`Self::allot`]. `file` is where its streams were read from.
-    pub(super) fn write(&mut self, reference: Reference, object: &Object, file: &[u8]) {
+    pub(super) fn write(
+        &mut self,
+        reference: Reference,
+        object: &Object,
+        file: &[u8],
+    ) -> Result<(), ReadError> {
         let offset = self.bytes.len();
+        if offset > self.limit {
+            return Err(ReadError::LimitExceeded {
+                what: "bytes after rewriting",
+                limit: self.limit,
+            });
+        }
         let index = (reference.number as usize).wrapping_sub(1);
         let Some(slot) = self.offsets.get_mut(index) else {
-            return;
+            return Ok(());
         };
         *slot = offset;
         // Writing to a vector cannot fail.
         let _ = writeln!(self.bytes, "{} 0 obj", reference.number);
         serialize::write_object(&mut self.bytes, object, file);
         self.bytes.extend_from_slice(b"\nendobj\n");
+        Ok(())
     }
 
     /// Writes the cross-reference table in one section and the trailer.
@@ -55,8 +70,8 @@ impl Output {
         for offset in &self.offsets {
             // A number given out and not used would be free; nothing does that today.
             let _ = match offset {
-                0 => write!(self.bytes, "0000000000 00000 f \n"),
-                _ => write!(self.bytes, "{offset:010} 00000 n \n"),
+                0 => writeln!(self.bytes, "0000000000 00000 f "),
+                _ => writeln!(self.bytes, "{offset:010} 00000 n "),
             };
         }
         let _ = write!(

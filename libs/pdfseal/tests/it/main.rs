@@ -1,4 +1,17 @@
 //! One test binary for the crate; a module per subject.
+#[cfg(test)]
 mod read_corpus;
+#[cfg(test)]
+mod read_mutations;
+#[cfg(test)]
+mod read_rules;
+#[cfg(test)]
+mod read_streams;
+#[cfg(test)]
 mod rebuild_corpus;
+#[cfg(test)]
+mod rebuild_rules;
+#[cfg(test)]
 mod sign;
+#[cfg(test)]
+mod text_pdf;
