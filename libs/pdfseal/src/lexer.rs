@@ -171,6 +171,7 @@ impl<'a> Lexer<'a> {
     fn dictionary(&mut self) -> Result<Object, ReadError> {
         let mut entries = Entries::default();
         self.dictionary_entries(|name, at, _, value| entries.add(name, at, value))?;
+        entries.dictionary.drop_nulls();
         Ok(Object::Dictionary(entries.dictionary))
     }
 

@@ -16,6 +16,8 @@ pub struct Limits {
     pub stream_bytes: usize,
     /// Decoded size of all object streams and cross-reference streams together in bytes. Default 128 MiB.
     pub structure_bytes: usize,
+    /// Decoded size of the page contents of one file together in bytes. Default 512 MiB.
+    pub content_bytes: usize,
     /// Text of objects read in total, in bytes, an object counting each time it is read. Ends files that
     /// make a small number of large objects be read over and over. Default 512 MiB.
     pub parsed_bytes: usize,
@@ -39,6 +41,7 @@ impl Default for Limits {
             nesting: 100,
             stream_bytes: 200 << 20,
             structure_bytes: 128 << 20,
+            content_bytes: 512 << 20,
             parsed_bytes: 512 << 20,
             values: 1_000_000,
             objects: 1_000_000,

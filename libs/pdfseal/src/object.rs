@@ -339,6 +339,11 @@ impl Dictionary {
     pub(crate) fn push(&mut self, name: Name, value: Object) {
         self.entries.push((name, value));
     }
+
+    /// An entry with the value `null` is the same as no entry (7.3.7).
+    pub(crate) fn drop_nulls(&mut self) {
+        self.entries.retain(|(_, value)| !value.is_null());
+    }
 }
 
 /// A stream (7.3.8): `/Length` in the dictionary is what the file says, the data is what it is.

@@ -329,21 +329,46 @@ impl Copier<'_, '_> {
         Ok(new)
     }
 
-    /// Page content must be a stream or streams; viewers treat other things differently.
-    fn check_contents(&self, page: &Dictionary, number: usize) -> Result<(), ReadError> {
-        let bad = || ReadError::damaged(Place::Page(number), "the page content is not a stream");
-        match self.document.get(page, "Contents")?.as_ref() {
-            Object::Null | Object::Stream(_) => Ok(()),
-            Object::Array(items) => items.iter().try_for_each(|item| {
-                let found = self.document.resolve(item)?;
-                if matches!(found.as_ref(), Object::Stream(_) | Object::Null) {
-                    Ok(())
-                } else {
-                    Err(bad())
+    /// Page content must be a stream or streams that can be decoded to the end: viewers show different
+    /// parts of anything else.
+    fn check_contents(&mut self, page: &Dictionary, number: usize) -> Result<(), ReadError> {
+        let Some(contents) = page.get("Contents") else {
+            return Ok(());
+        };
+        let parts = match self.document.resolve(contents)?.into_owned() {
+            Object::Array(items) => items,
+            _ => vec![contents.clone()],
+        };
+        for part in parts {
+            if part
+                .as_reference()
+                .is_some_and(|reference| !self.checked_contents.insert(reference))
+            {
+                continue;
+            }
+            match self.document.resolve(&part)?.as_ref() {
+                Object::Null => {}
+                Object::Stream(stream) => {
+                    let limit = self.document.limits().content_bytes;
+                    self.content_bytes = self
+                        .content_bytes
+                        .saturating_add(self.document.decode(stream)?.len());
+                    if self.content_bytes > limit {
+                        return Err(ReadError::LimitExceeded {
+                            what: "bytes in page contents",
+                            limit,
+                        });
+                    }
                 }
-            }),
-            _ => Err(bad()),
+                _ => {
+                    return Err(ReadError::damaged(
+                        Place::Page(number),
+                        "the page content is not a stream",
+                    ));
+                }
+            }
         }
+        Ok(())
     }
 
     /// Settings of the document that change how it is shown but not what can happen.

@@ -2,8 +2,7 @@
 //! references renumbered, each object once, streams untouched. Parts of the document that have no business
 //! in graphics (pages, annotations, files, actions) end here even if something points to them.
 
-use std::collections::HashMap;
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::output::Output;
@@ -59,6 +58,9 @@ pub(super) struct Copier<'d, 'a> {
     /// Resources that pages inherit, by the address of what they share.
     resources: HashMap<usize, Object>,
     annotations: usize,
+    /// Content streams already decoded, and the size of all of them.
+    pub(super) checked_contents: HashSet<Reference>,
+    pub(super) content_bytes: usize,
     /// Whether viewers are told to draw form fields from their values, not their appearances (12.7.2).
     pub(super) redraws_fields: bool,
 }
@@ -82,6 +84,8 @@ impl<'d, 'a> Copier<'d, 'a> {
             queue: VecDeque::new(),
             resources: HashMap::new(),
             annotations: 0,
+            checked_contents: HashSet::new(),
+            content_bytes: 0,
             redraws_fields: form.is_some_and(|flag| flag.as_boolean() == Some(true)),
         })
     }

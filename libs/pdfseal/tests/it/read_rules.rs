@@ -137,6 +137,14 @@ fn tolerates_the_same_entry_twice() {
 }
 
 #[test]
+fn a_null_entry_is_no_entry() {
+    reads(&pdf(
+        &ONE_PAGE.replace("/Count 1", "/Count 1 /Rotate null /Limits null")
+    ));
+    reads(&pdf_with(ONE_PAGE, "/Encrypt null"));
+}
+
+#[test]
 fn tolerates_white_space_after_the_end() {
     reads(&format!("{}\r\n \0\0", pdf(ONE_PAGE)));
     reads(pdf(ONE_PAGE).trim_end());

@@ -358,6 +358,33 @@ fn signed_files_and_circles_are_refused() {
 }
 
 #[test]
+fn page_content_that_breaks_off_is_refused() {
+    let broken = pdf(&ONE_PAGE.replace("<</Length 10>>", "<</Length 10 /Filter /FlateDecode>>"));
+    let error = rebuild(broken.as_bytes(), &Limits::default()).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("compressed data of a stream is broken"),
+        "{error}"
+    );
+    let limits = Limits {
+        content_bytes: 9,
+        ..Limits::default()
+    };
+    assert!(matches!(
+        rebuild(pdf(ONE_PAGE).as_bytes(), &limits),
+        Err(ReadError::LimitExceeded { .. })
+    ));
+    let number = pdf(&ONE_PAGE.replace("/Contents 4 0 R", "/Contents 5"));
+    assert!(
+        rebuild(number.as_bytes(), &Limits::default())
+            .unwrap_err()
+            .to_string()
+            .contains("page 1")
+    );
+}
+
+#[test]
 fn rewriting_twice_changes_nothing_more() {
     let once = rewritten(&file("/Outlines 5 0 R", "", OUTLINE));
     let twice = rebuild(&once.bytes, &Limits::default()).unwrap();
