@@ -10,6 +10,7 @@ pub mod appearance;
 mod document;
 mod error;
 mod filter;
+pub mod font;
 mod lexer;
 mod limits;
 pub mod object;
