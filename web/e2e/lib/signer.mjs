@@ -22,7 +22,9 @@ export async function firstPageDrawn(page) {
 
 /** Waits until no sheet is open or on its way out. */
 export async function sheetsClosed(page) {
-  await page.waitForFunction(() => !document.querySelector('[role="dialog"], .van-overlay'));
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('[role="dialog"], .van-overlay')].every((element) => element.getClientRects().length === 0),
+  );
 }
 
 /** Draws three strokes that look like a short name. */
