@@ -88,7 +88,8 @@ pub async fn issue(
 }
 
 /// Checks a code. A wrong try is counted durably before this answers, in the same statement that compares: of any
-/// number of tries at once at most five wrong ones are evaluated.
+/// number of tries at once at most five wrong ones are evaluated. Runs in a transaction of its own: call it while no other one of yours
+/// is open.
 ///
 /// # Errors
 /// See [`StoreError`].

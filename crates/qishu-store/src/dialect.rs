@@ -191,7 +191,7 @@ impl Session {
                 }
             }),
             Self::SqliteRead(transaction) => transaction.commit().await.map_err(|error| from_sqlx(&error)),
-            Self::SqliteWrite(written) => written.commit().await,
+            Self::SqliteWrite(written) => written.commit(operation).await,
         }
     }
 }

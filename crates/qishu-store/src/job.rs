@@ -102,10 +102,13 @@ pub async fn take(
         places.push(format!("${}", parameters.len()));
     }
     let lock = transaction.shared.database.for_update_skip_locked();
+    // Materialised, because a planner that runs the inner query twice would lock more than `limit` rows.
     let sql = format!(
-        "UPDATE job SET lease_until_ms = $2, fence = fence + 1, attempts = attempts + 1, slot = NULL WHERE id IN \
-         (SELECT id FROM job WHERE dead = 0 AND run_at_ms <= $1 AND (lease_until_ms IS NULL OR lease_until_ms <= $1) \
-         AND kind IN ({}) ORDER BY priority DESC, run_at_ms, id LIMIT $3{lock}) \
+        "WITH due AS MATERIALIZED (SELECT id FROM job WHERE dead = 0 AND run_at_ms <= $1 \
+         AND (lease_until_ms IS NULL OR lease_until_ms <= $1) AND kind IN ({}) \
+         ORDER BY priority DESC, run_at_ms, id LIMIT $3{lock}) \
+         UPDATE job SET lease_until_ms = $2, fence = fence + 1, attempts = attempts + 1, slot = NULL \
+         WHERE id IN (SELECT id FROM due) \
          RETURNING id, kind, fence, attempts, lease_until_ms, priority, run_at_ms, body",
         places.join(", ")
     );

@@ -148,14 +148,15 @@ impl Operation {
         answered.await.map_err(|_| sqlx::Error::WorkerCrashed)?
     }
 
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        let gone = || StoreError::unavailable("the writer gave the operation up");
+    /// [`StoreError::Unknown`] when the writer goes away between taking the wish and answering it.
+    pub(crate) async fn commit(self, operation: &'static str) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.requests
-            .send(Request::Commit(answer))
-            .await
-            .map_err(|_| gone())?;
-        answered.await.map_err(|_| gone())?
+        let asked = self.requests.send(Request::Commit(answer)).await;
+        asked.map_err(|_| StoreError::unavailable("the writer gave the operation up"))?;
+        answered.await.map_err(|_| {
+            let reason = "the writer gave no answer".to_owned();
+            StoreError::Unknown { operation, reason }
+        })?
     }
 }
 

@@ -7,7 +7,9 @@ use qishu_model::id::CompanyId;
 use qishu_store::{Scope, Store, StoreError, company, replay};
 use qishu_testkit::{TestDatabase, fresh_sqlite};
 
-use crate::support::{NOW, a_company, assert_promises, entry, finish, open, open_with_companies, options};
+use crate::support::{
+    NOW, a_company, assert_promises, entry, finish, open, open_with_companies, options, raw,
+};
 
 async fn create(store: Store, id: u64) -> Result<(), StoreError> {
     let mut transaction = store.begin("create_company");
@@ -127,6 +129,44 @@ async fn a_failing_operation_takes_nobody_with_it() {
             .number,
         stored as i64
     );
+    assert_promises(&store).await;
+}
+
+#[tokio::test]
+async fn a_failed_commit_fails_its_whole_group_and_nothing_else() {
+    let database = fresh_sqlite();
+    let store = open_with_companies(&database).await;
+    // A row that breaks a deferred constraint is noticed by COMMIT only.
+    let trap = "CREATE TABLE trap (company INTEGER REFERENCES company (id) DEFERRABLE INITIALLY DEFERRED); \
+                CREATE TRIGGER spring AFTER INSERT ON company WHEN NEW.name = '坏' \
+                BEGIN INSERT INTO trap VALUES (-1); END";
+    raw(&database, trap).await;
+    let mut good = store.begin("good");
+    company::insert(&mut good, &a_company(CompanyId::new(100), "好", None))
+        .await
+        .unwrap();
+    let bad = tokio::spawn({
+        let store = store.clone();
+        async move {
+            let mut bad = store.begin("bad");
+            company::insert(&mut bad, &a_company(CompanyId::new(101), "坏", None)).await?;
+            finish(bad, "COMPANY", 101).await
+        }
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let good = finish(good, "COMPANY", 100).await;
+    let bad = bad.await.unwrap();
+    for failed in [good, bad] {
+        let failed = failed.unwrap_err();
+        assert!(
+            failed.is_transient() && failed.to_string().contains("FOREIGN KEY"),
+            "{failed}"
+        );
+    }
+    assert_eq!(count(&store).await, 3);
+    assert!(store.writes());
+    create(store.clone(), 102).await.unwrap();
+    assert_eq!(count(&store).await, 4);
     assert_promises(&store).await;
 }
 
