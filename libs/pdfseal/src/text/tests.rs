@@ -353,6 +353,78 @@ fn browser_made_contracts_are_found_in_spite_of_radicals() {
     );
 }
 
+/// Runs an installed program to make a PDF of `cjk.html`; `None` when it is not installed or does not work here.
+fn made_by(
+    program: &str,
+    arguments: impl Fn(&std::path::Path) -> Vec<String>,
+    result: &str,
+) -> Option<Vec<u8>> {
+    let folder = std::env::temp_dir().join(format!("pdfseal-{program}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).ok()?;
+    let html = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/text/cjk.html");
+    std::fs::copy(html, folder.join("cjk.html")).ok()?;
+    let output = std::process::Command::new(program)
+        .args(arguments(&folder))
+        .output();
+    let made = output.ok().and_then(|_| std::fs::read(folder.join(result)).ok());
+    std::fs::remove_dir_all(&folder).ok();
+    made
+}
+
+#[test]
+fn files_of_the_installed_programs_are_read() {
+    let path = |folder: &std::path::Path, name: &str| folder.join(name).display().to_string();
+    let of_office = made_by(
+        "soffice",
+        |folder| {
+            let profile = format!("-env:UserInstallation=file://{}", path(folder, "profile"));
+            let convert = [
+                "--headless",
+                &profile,
+                "--infilter=HTML (StarWriter)",
+                "--convert-to",
+            ];
+            let output = [
+                "pdf:writer_pdf_Export",
+                "--outdir",
+                &path(folder, ""),
+                &path(folder, "cjk.html"),
+            ];
+            convert.into_iter().chain(output).map(str::to_owned).collect()
+        },
+        "cjk.pdf",
+    );
+    let of_browser = made_by(
+        "chromium",
+        |folder| {
+            let flags = "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
+                         --disable-dev-shm-usage --no-pdf-header-footer";
+            let mut arguments: Vec<String> = flags.split_whitespace().map(str::to_owned).collect();
+            arguments.push(format!("--user-data-dir={}", path(folder, "profile")));
+            arguments.push(format!("--print-to-pdf={}", path(folder, "cjk.pdf")));
+            arguments.push(format!("file://{}", path(folder, "cjk.html")));
+            arguments
+        },
+        "cjk.pdf",
+    );
+    for (program, made) in [("soffice", of_office), ("chromium", of_browser)] {
+        let Some(made) = made else {
+            println!("{program} is not installed or made no file");
+            continue;
+        };
+        let index = TextIndex::read(&made, &TextLimits::default()).unwrap();
+        for (keyword, count) in [
+            ("采购合同", 1),
+            ("隐藏签章位", 1),
+            ("甲方（盖章）", 2),
+            ("乙方（签字）", 1),
+            ("日期", 3),
+        ] {
+            assert_eq!(index.find(keyword).len(), count, "{program}: {keyword}");
+        }
+    }
+}
+
 #[test]
 fn an_exact_place_wins_over_compatible_ones() {
     let text = |first: &str| {
