@@ -10,7 +10,7 @@ pub struct Limits {
     /// Pages in the page tree. Default 2,000.
     pub pages: usize,
     /// Depth of arrays and dictionaries inside each other, of the page tree, of outlines and of number and
-    /// name trees. Default 100. Values above 500 endanger the stack of a thread and are treated as 500.
+    /// name trees. Default 100. Values above 200 endanger the stack of a thread and are treated as 200.
     pub nesting: usize,
     /// Decoded size of one stream in bytes. Default 200 MiB.
     pub stream_bytes: usize,
@@ -54,6 +54,6 @@ impl Default for Limits {
 
 impl Limits {
     pub(crate) fn depth(&self) -> usize {
-        self.nesting.min(500)
+        self.nesting.min(200)
     }
 }

@@ -166,18 +166,34 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// One section; for a hybrid file together with the stream its trailer names.
     fn section(&mut self, offset: usize) -> Result<Section, ReadError> {
+        let start = self.section_start(offset)?;
+        let mut lexer = Lexer::limited(self.bytes, start, self.limits);
+        if !lexer.take_word(b"xref") {
+            return self.stream_section(start);
+        }
+        let mut section = self.table_section(lexer, start)?;
+        let hidden = section.trailer.get("XRefStm");
+        if let Some(at) = offset_value(hidden, start, "/XRefStm is not a position in the file")? {
+            let at = self.section_start(at)?;
+            let hidden = self.stream_section(at)?;
+            add_hidden(&mut section, hidden)?;
+        }
+        Ok(section)
+    }
+
+    /// Where the section announced at `offset` begins. Each place may be visited once.
+    fn section_start(&mut self, offset: usize) -> Result<usize, ReadError> {
         if offset >= self.bytes.len() {
             return Err(damaged(
                 offset,
                 "a cross-reference position points beyond the end of the file",
             ));
         }
-        let mut lexer = Lexer::limited(self.bytes, offset, self.limits);
+        let mut lexer = Lexer::new(self.bytes, offset, 0);
         lexer.skip_blank();
-        let start = lexer.pos;
-        if !self.seen.insert(start) {
+        if !self.seen.insert(lexer.pos) {
             return Err(damaged(
-                start,
+                lexer.pos,
                 "the chain of cross-reference sections runs in a circle",
             ));
         }
@@ -188,22 +204,7 @@ impl Reader<'_> {
                 limit,
             });
         }
-        if !lexer.take_word(b"xref") {
-            return self.stream_section(start);
-        }
-        let mut section = self.table_section(lexer, start)?;
-        if let Some(value) = section.trailer.get("XRefStm") {
-            let at = offset_value(Some(value), start, "/XRefStm is not a position in the file")?;
-            let hidden = self.section(at.unwrap_or(0))?;
-            if hidden.kind != XrefKind::Stream {
-                return Err(damaged(
-                    start,
-                    "/XRefStm does not lead to a cross-reference stream",
-                ));
-            }
-            add_hidden(&mut section, hidden)?;
-        }
-        Ok(section)
+        Ok(lexer.pos)
     }
 
     fn table_section(&mut self, mut lexer: Lexer<'_>, start: usize) -> Result<Section, ReadError> {

@@ -1,6 +1,8 @@
 //! Optional content (8.11): which layers exist and which are shown. Only the default configuration is kept;
 //! the states are written out for each layer, so that files with different base states can be merged.
 
+use std::collections::HashSet;
+
 use super::copy::Copier;
 use crate::error::ReadError;
 use crate::object::{Dictionary, Object};
@@ -39,11 +41,9 @@ impl Layers {
         };
         let (on, mut off) = (listed("ON")?, listed("OFF")?);
         if configuration.is_name("BaseState", "OFF") {
-            off = groups
-                .iter()
-                .filter(|group| !on.contains(group))
-                .cloned()
-                .collect();
+            let on: HashSet<_> = on.iter().filter_map(Object::as_reference).collect();
+            let is_on = |group: &&Object| group.as_reference().is_some_and(|group| on.contains(&group));
+            off = groups.iter().filter(|group| !is_on(group)).cloned().collect();
         }
         for group in &groups {
             let copied = copier.copy(group)?;

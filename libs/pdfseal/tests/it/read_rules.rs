@@ -455,6 +455,14 @@ fn limits_are_kept() {
         &pdf(&ONE_PAGE.replace("/Resources <<>>", &format!("/Resources {deep}"))),
         "nested too deeply",
     );
+    // The deepest that any setting allows fits the stack of a thread.
+    let most = Limits {
+        nesting: usize::MAX,
+        ..Limits::default()
+    };
+    let deep = format!("{}1{}", "<</A ".repeat(198), ">>".repeat(198));
+    let file = pdf(&ONE_PAGE.replace("/Resources <<>>", &format!("/Resources {deep}")));
+    assert!(pdfseal::rebuild(file.as_bytes(), &most).is_ok());
     let wide = "0 ".repeat(1_000_001);
     refuses(
         &pdf(&ONE_PAGE.replace("/Resources <<>>", &format!("/Resources [{wide}]"))),

@@ -167,6 +167,24 @@ fn hybrid_files_show_what_old_readers_do_not_see() {
         Object::Stream(_)
     ));
     refuses(&hybrid("0000000009 00000 n \n"), "hybrid file");
+    // A table where the stream should be.
+    let start = file
+        .rsplit_once("startxref\n")
+        .unwrap()
+        .1
+        .split_once('\n')
+        .unwrap()
+        .0
+        .to_owned();
+    let hidden = file.split_once("/XRefStm ").unwrap().1.split_once('>').unwrap().0;
+    refuses(
+        &file.replace(&format!("/XRefStm {hidden}"), &format!("/XRefStm {start}")),
+        "circle",
+    );
+    refuses(
+        &file.replace(&format!("/XRefStm {hidden}"), "/XRefStm 9"),
+        "not a cross-reference stream",
+    );
 }
 
 /// The first page's section near the start, its /Prev leading forward to the rest (annex F).
