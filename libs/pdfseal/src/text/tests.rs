@@ -478,6 +478,58 @@ fn limits_stop_the_reading() {
 }
 
 #[test]
+fn pictures_do_not_count_as_long_as_they_are_nothing_else() {
+    let picture = |data: &str| {
+        let entries =
+            "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8";
+        stream(entries, data)
+    };
+    let file = |contents: &str, table: &str| {
+        let page = format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {contents} \
+             /Resources << /XObject {table} >> >>"
+        );
+        let catalog = "<< /Type /Catalog /Pages 2 0 R >>".to_owned();
+        let pages = "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned();
+        // A table that nothing names would be a use of its own.
+        let table = if table == "6 0 R" {
+            "<< /P 5 0 R >>".to_owned()
+        } else {
+            "null".to_owned()
+        };
+        pdf(&[
+            catalog,
+            pages,
+            page,
+            stream("", "/P Do"),
+            picture(&" ".repeat(500)),
+            table,
+        ])
+    };
+    let limits = TextLimits {
+        decoded_bytes: 100,
+        ..TextLimits::default()
+    };
+    for table in ["<< /P 5 0 R >>", "6 0 R"] {
+        assert_eq!(
+            TextIndex::read(&file("4 0 R", table), &limits).map(|index| index.pages().len()),
+            Ok(1)
+        );
+        for hidden in ["5 0 R", "[4 0 R 5 0 R]"] {
+            let refused = TextIndex::read(&file(hidden, table), &limits);
+            assert_eq!(
+                refused,
+                Err(TextError::LimitExceeded {
+                    what: "decoded bytes",
+                    limit: 100
+                }),
+                "{hidden}"
+            );
+        }
+    }
+}
+
+#[test]
 fn forms_that_repeat_each_other_are_stopped() {
     // Twelve levels that each draw the next one ten times: 10^12 drawings in 2 kB.
     let repeat = "/F Do ".repeat(10);
