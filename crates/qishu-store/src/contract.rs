@@ -213,6 +213,27 @@ pub async fn find(
     find_one(reader, format!("contract.id = $1 AND {related}"), parameters).await
 }
 
+/// Like [`find`], and keeps others from changing the contract until the transaction ends: operations on one contract queue up
+/// instead of meeting a `Conflict`.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn find_for_update(
+    transaction: &mut Transaction,
+    scope: Scope,
+    id: ContractId,
+) -> Result<Option<Versioned<Contract>>, StoreError> {
+    let lock = transaction.shared.database.for_update();
+    let mut parameters = values![id.as_i64()];
+    let related = related(scope, &mut parameters);
+    find_one(
+        transaction,
+        format!("contract.id = $1 AND {related}{lock}"),
+        parameters,
+    )
+    .await
+}
+
 /// The contract of a document, when a company in the scope started or received it.
 ///
 /// # Errors

@@ -390,6 +390,39 @@ async fn of_fifty_updates_of_one_version_one_wins() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_updates_that_queue_up_all_win() {
+    on_both(async |database| {
+        let store = open_with_companies(database).await;
+        store_contract(&store, &sent_to(1, BRANCH)).await.unwrap();
+        let tasks: Vec<_> = (0..50)
+            .map(|number| {
+                let store = store.clone();
+                let scope = Scope::Platform(if number % 2 == 0 { PLATFORM } else { BRANCH });
+                tokio::spawn(async move {
+                    let mut transaction = store.begin("tag_contract");
+                    let found = contract::find_for_update(&mut transaction, scope, ContractId::new(1)).await;
+                    let mut seen = found.unwrap().unwrap();
+                    seen.value.tags.push(number.to_string());
+                    contract::update(&mut transaction, &seen).await.unwrap();
+                    finish(transaction, "MODIFY", 1).await.unwrap();
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(find(&store, Scope::System, 1).await.unwrap().tags.len(), 50);
+        let mut transaction = store.begin("tag_contract");
+        let hidden =
+            contract::find_for_update(&mut transaction, Scope::Company(STRANGER), ContractId::new(1)).await;
+        assert_eq!(hidden.unwrap(), None);
+        transaction.roll_back();
+        assert_promises(&store).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn revisions_keep_their_parts_and_are_made_once() {
     on_both(async |database| {

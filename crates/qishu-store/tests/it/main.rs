@@ -8,6 +8,7 @@ mod confirm;
 mod contracts;
 mod group_commit;
 mod jobs;
+mod kills;
 mod ledger;
 mod migrations;
 mod organisation;
