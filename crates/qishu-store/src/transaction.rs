@@ -17,7 +17,8 @@ use crate::store::Shared;
 use crate::table::Table;
 use crate::value::{Row, Value};
 
-/// A stored value and the version it was read at. Updates name the version they saw.
+/// A stored value and the version it was read at. Updates name the version they saw; to update twice in one transaction, add 1 to
+/// the version after the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Versioned<T> {
     /// Counts from 1 and grows by 1 with every update.

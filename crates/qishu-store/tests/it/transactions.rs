@@ -1,5 +1,5 @@
 use qishu_store::{Scope, Store, StoreError, company, setting};
-use qishu_testkit::{TestDatabase, fresh_postgres, fresh_sqlite, on_both};
+use qishu_testkit::{TestDatabase, TestRandom, fresh_postgres, fresh_sqlite, on_both};
 
 use crate::support::{
     PLATFORM, a_company, assert_promises, finish, open, open_with_companies, options, raw, raw_number,
@@ -126,6 +126,49 @@ async fn a_reader_sees_one_moment() {
         finish(transaction, "COMPANY", 77).await.unwrap();
         assert_eq!(company::list(&mut reader, Scope::System).await.unwrap().len(), 3);
         assert_eq!(names(&store).await.len(), 4);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn callers_that_go_away_leave_all_or_nothing() {
+    on_both(async |database| {
+        let store = open(database).await;
+        let random = TestRandom::new(7);
+        let mut answered = 0;
+        for round in 0..10_u64 {
+            let tasks: Vec<_> = (0..10)
+                .map(|task| {
+                    let store = store.clone();
+                    let id = qishu_model::id::CompanyId::new(1_000 + round * 10 + task);
+                    tokio::spawn(async move {
+                        let mut transaction = store.begin("create_company");
+                        company::insert(&mut transaction, &a_company(id, &format!("公司 {id}"), None))
+                            .await?;
+                        finish(transaction, "COMPANY", id.get()).await
+                    })
+                })
+                .collect();
+            tokio::time::sleep(std::time::Duration::from_micros(random.below(20_000))).await;
+            for task in tasks {
+                task.abort();
+                if let Ok(outcome) = task.await {
+                    outcome.unwrap();
+                    answered += 1;
+                }
+            }
+        }
+        // A commit that was under way when its caller left may still be on its way through the writer.
+        let mut transaction = store.begin("settle");
+        setting::insert(&mut transaction, "settled", &true).await.unwrap();
+        finish(transaction, "SETTING", 0).await.unwrap();
+        assert!(names(&store).await.len() >= answered);
+        let head = qishu_store::ledger::head(&mut store.read("head")).await.unwrap();
+        assert_eq!(
+            usize::try_from(head.number).unwrap(),
+            names(&store).await.len() + 1
+        );
+        assert_promises(&store).await;
     })
     .await;
 }
