@@ -175,7 +175,7 @@ mod tests {
             PageText {
                 width: 595.0,
                 height: 842.0,
-                runs: vec![run; 200],
+                runs: vec![run; 10],
             },
             PageText::default(),
         ]
