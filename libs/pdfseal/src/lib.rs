@@ -21,6 +21,7 @@ pub mod serialize;
 pub mod sign;
 mod signed;
 pub mod text;
+pub mod verify;
 mod xref;
 
 pub use document::{Document, RawDictionary};

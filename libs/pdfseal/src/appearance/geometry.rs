@@ -117,7 +117,7 @@ impl PageGeometry {
     fn size(&self) -> (f64, f64) {
         let [left, bottom, right, top] = self.crop;
         let (width, height) = ((right - left) * self.user_unit, (top - bottom) * self.user_unit);
-        if self.quarter_turns % 2 == 0 {
+        if self.quarter_turns.is_multiple_of(2) {
             (width, height)
         } else {
             (height, width)

@@ -8,6 +8,7 @@ use super::{
     error::PlanError,
     locks,
     plan::{GrowingArray, PlannedObject, PlannedPage, SigningPlan},
+    update::MAX_OBJECT_NUMBER,
 };
 use crate::{
     appearance::{PageGeometry, push_reference},
@@ -17,6 +18,7 @@ use crate::{
     object::{Object, Reference},
     page::Page,
     serialize::write_object,
+    verify::Dangling,
 };
 
 /// Trailer entries that belong to one cross-reference section only (ISO 32000-2, tables 5, 15 and 17), and `/ID`, of which
@@ -54,7 +56,7 @@ impl SigningPlan {
     /// As [`SigningPlan::prepare`].
     pub fn from_document(document: &Document<'_>) -> Result<Self, PlanError> {
         let fields = locks::survey(document)?;
-        let mut next_object = document.next_object_number();
+        let mut next_object = above_dangling(document)?;
         let form = plan_form(document, &mut next_object)?;
         let file = document.bytes();
         let mut digest = Sha256State::new();
@@ -76,6 +78,19 @@ impl SigningPlan {
             pictures: Vec::new(),
         })
     }
+}
+
+/// A number that nothing uses and nothing refers to: filling a number that signed content names, although the object was
+/// missing, would change what was signed.
+fn above_dangling(document: &Document<'_>) -> Result<u32, PlanError> {
+    let dangling = Dangling::of_document(document)?;
+    let named = dangling
+        .numbers
+        .into_iter()
+        .filter(|number| *number < MAX_OBJECT_NUMBER)
+        .max();
+    let next = document.next_object_number();
+    Ok(named.map_or(next, |named| next.max(named.saturating_add(1))))
 }
 
 fn repeated_trailer(document: &Document<'_>) -> Vec<u8> {

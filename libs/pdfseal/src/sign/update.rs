@@ -10,6 +10,9 @@ use crate::{
 /// Offsets above this do not fit the ten digits of a cross-reference table.
 const MAX_OFFSET: u64 = 9_999_999_999;
 
+/// ISO 32000-2, annex C: readers may stop at this many objects.
+pub(super) const MAX_OBJECT_NUMBER: u32 = 8_388_607;
+
 /// A growing appended part.
 pub(super) struct Update {
     base: u64,
@@ -52,9 +55,8 @@ impl Update {
         let next = u32::try_from(count)
             .ok()
             .and_then(|count| first.checked_add(count));
-        // ISO 32000-2, annex C: readers may stop at 8,388,607 objects.
         self.next_object = next
-            .filter(|next| *next <= 8_388_607)
+            .filter(|next| *next <= MAX_OBJECT_NUMBER)
             .ok_or(SignError::TooLarge {
                 what: "object numbers",
             })?;

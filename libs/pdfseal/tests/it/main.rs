@@ -14,4 +14,6 @@ mod rebuild_rules;
 #[cfg(test)]
 mod sign;
 #[cfg(test)]
+mod sign_verify;
+#[cfg(test)]
 mod text_pdf;

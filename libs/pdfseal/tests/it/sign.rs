@@ -1,7 +1,7 @@
 //! Signing by incremental update: what is appended, what is left alone, what is refused.
 
 #[path = "../../examples/support/demo.rs"]
-mod demo;
+pub(crate) mod demo;
 
 use pdfseal::{
     Dictionary, Document, Limits, Object, Reference, XrefKind,
@@ -10,7 +10,7 @@ use pdfseal::{
 };
 use sealpki::{DigestAlgorithm, KeyAlgorithm, SignerIdentity, element_len, sha256, verify_detached};
 
-const NOW: SigningTime = SigningTime {
+pub(crate) const NOW: SigningTime = SigningTime {
     unix_seconds: 1_795_330_000,
     offset_minutes: 480,
 };

@@ -1,0 +1,163 @@
+//! Which bytes a signature covers, checked against the bytes themselves.
+//!
+//! The known forgeries live here (R-51): missing or indirect elements, ranges with gaps, ranges that end before the end of
+//! their revision, other bytes in the place of the signature. So nothing is taken from the parsed dictionary that is not
+//! found again at its very offset in the file.
+
+use std::ops::Range;
+
+use super::{SubIndication, Verdict, fields::text};
+use crate::{
+    document::Document,
+    object::{Dictionary, Object, Reference},
+};
+
+/// What a well-formed signature dictionary says.
+#[derive(Debug)]
+pub(super) struct Coverage {
+    /// The hexadecimal string of `/Contents` with its brackets.
+    pub(super) hole: Range<usize>,
+    /// End of the covered bytes.
+    pub(super) end: usize,
+    /// Index of the revision that ends there.
+    pub(super) revision: usize,
+    /// Decoded `/Contents` with its padding.
+    pub(super) contents: Vec<u8>,
+    /// `/M` as written.
+    pub(super) signing_time: Option<String>,
+}
+
+pub(super) fn read(document: &Document<'_>, value: Reference) -> Result<Coverage, Verdict> {
+    let span = document
+        .object_span(value)?
+        .ok_or_else(|| bad("the signature is inside an object stream"))?;
+    let object = document.object(value)?;
+    let Object::Dictionary(dictionary) = object else {
+        return Err(bad("the signature is not a dictionary"));
+    };
+    check_kind(&dictionary)?;
+    let raw = document.raw_dictionary(value)?;
+    let mut contents = raw.entries.iter().filter(|entry| entry.name == "Contents");
+    let (Some(entry), None) = (contents.next(), contents.next()) else {
+        return Err(bad("the signature does not have exactly one /Contents"));
+    };
+    let hole = entry.value.clone();
+    let contents = decode_hole(document.bytes().get(hole.clone()).unwrap_or_default())?;
+    let end = check_range(&dictionary, &hole, document.bytes().len())?;
+    let revision = check_revision(document, &span, end)?;
+    let signing_time = dictionary.get("M").and_then(Object::as_string).map(text);
+    Ok(Coverage {
+        hole,
+        end,
+        revision,
+        contents,
+        signing_time,
+    })
+}
+
+fn bad(detail: &str) -> Verdict {
+    Verdict::failed(SubIndication::FormatFailure, detail)
+}
+
+fn check_kind(dictionary: &Dictionary) -> Result<(), Verdict> {
+    if dictionary.contains("Type") && !dictionary.is_name("Type", "Sig") {
+        let what = "only signatures are judged, not time-stamps of the document";
+        return Err(Verdict::indeterminate(SubIndication::Generic, what));
+    }
+    if !matches!(dictionary.get("Filter"), Some(Object::Name(_))) {
+        return Err(bad("the signature has no /Filter"));
+    }
+    match dictionary.get("SubFilter") {
+        Some(Object::Name(name)) if *name == "ETSI.CAdES.detached" => Ok(()),
+        Some(Object::Name(name)) => {
+            let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
+            let what = format!("signatures of the kind {name} are not judged");
+            Err(Verdict::indeterminate(SubIndication::Generic, what))
+        }
+        _ => Err(bad("the signature has no /SubFilter")),
+    }
+}
+
+/// Only digits between the brackets, all in the same case: no second notation of the same bytes passes.
+fn decode_hole(text: &[u8]) -> Result<Vec<u8>, Verdict> {
+    let digits = text
+        .strip_prefix(b"<")
+        .and_then(|rest| rest.strip_suffix(b">"))
+        .ok_or_else(|| bad("/Contents is not a hexadecimal string"))?;
+    let (mut upper, mut lower) = (false, false);
+    let mut bytes = Vec::with_capacity(digits.len() / 2);
+    for pair in digits.chunks(2) {
+        let &[high, low] = pair else {
+            return Err(bad("/Contents has an odd number of digits"));
+        };
+        for digit in pair {
+            upper |= digit.is_ascii_uppercase();
+            lower |= digit.is_ascii_lowercase();
+        }
+        match (crate::lexer::hex_value(high), crate::lexer::hex_value(low)) {
+            (Some(high), Some(low)) => bytes.push(high << 4 | low),
+            _ => return Err(bad("/Contents has other characters than hexadecimal digits")),
+        }
+    }
+    if upper && lower {
+        return Err(bad("/Contents mixes upper and lower case digits"));
+    }
+    if bytes.iter().all(|byte| *byte == 0) {
+        return Err(bad("/Contents is empty"));
+    }
+    Ok(bytes)
+}
+
+/// `[0 a b c]`: from the start of the file to the hole, from the hole to the end of the revision.
+fn check_range(dictionary: &Dictionary, hole: &Range<usize>, file_length: usize) -> Result<usize, Verdict> {
+    let Some(Object::Array(range)) = dictionary.get("ByteRange") else {
+        return Err(bad("the signature has no direct /ByteRange"));
+    };
+    let numbers: Vec<usize> = range
+        .iter()
+        .filter_map(|number| match number {
+            Object::Integer(number) => usize::try_from(*number).ok(),
+            _ => None,
+        })
+        .collect();
+    let [0, before, after, rest] = numbers[..] else {
+        return Err(bad("/ByteRange is not [0 a b c] with whole numbers"));
+    };
+    if range.len() != 4 || before != hole.start || after != hole.end {
+        return Err(bad(
+            "/ByteRange does not leave out exactly the value of /Contents",
+        ));
+    }
+    after
+        .checked_add(rest)
+        .filter(|end| *end <= file_length)
+        .ok_or_else(|| bad("/ByteRange points beyond the end of the file"))
+}
+
+/// The covered bytes must end where a revision ends, and the signature must belong to that very revision.
+fn check_revision(document: &Document<'_>, span: &Range<usize>, end: usize) -> Result<usize, Verdict> {
+    let file = document.bytes();
+    let ends_here = |revision_end: usize| {
+        let tail = file.get(revision_end..end);
+        tail.is_some_and(|tail| matches!(tail, b"" | b"\n" | b"\r" | b"\r\n"))
+    };
+    let revisions = document.revisions();
+    let index = revisions
+        .iter()
+        .position(|revision| revision.end_offset <= end && ends_here(revision.end_offset))
+        .ok_or_else(|| bad("/ByteRange does not end where a revision of the file ends"))?;
+    let start = index
+        .checked_sub(1)
+        .and_then(|before| revisions.get(before))
+        .map_or(0, |before| before.end_offset);
+    if span.start < start || span.end > end {
+        return Err(bad(
+            "the signature stands in another revision than the one it covers",
+        ));
+    }
+    let is_last = index + 1 == revisions.len();
+    if is_last && !matches!(file.get(end..), Some(b"" | b"\n" | b"\r" | b"\r\n")) {
+        return Err(bad("bytes follow the signed revision that belong to no other"));
+    }
+    Ok(index)
+}

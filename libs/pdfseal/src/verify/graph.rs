@@ -1,0 +1,82 @@
+//! Which objects a document refers to although it does not have them.
+
+use std::collections::HashSet;
+
+use crate::{
+    document::Document,
+    error::ReadError,
+    object::{Dictionary, Object, Reference},
+};
+
+/// Numbers that are referred to but not in use. A later revision that fills one of them would change what was signed
+/// without touching any signed object.
+#[derive(Default)]
+pub(crate) struct Dangling {
+    visited: HashSet<Reference>,
+    pub(crate) numbers: HashSet<u32>,
+}
+
+impl Dangling {
+    /// Walks everything the trailer reaches.
+    pub(crate) fn of_document(document: &Document<'_>) -> Result<Self, ReadError> {
+        let mut dangling = Self::default();
+        dangling.add(
+            document,
+            document
+                .trailer()
+                .iter()
+                .map(|(_, value)| value.clone())
+                .collect(),
+        )?;
+        Ok(dangling)
+    }
+
+    /// Walks what is reachable from `roots` and was not reached before.
+    pub(crate) fn add(&mut self, document: &Document<'_>, roots: Vec<Object>) -> Result<(), ReadError> {
+        let mut stack = roots;
+        while let Some(object) = stack.pop() {
+            match object {
+                Object::Reference(reference) => {
+                    if !self.visited.insert(reference) {
+                        continue;
+                    }
+                    if self.visited.len() > document.limits().objects {
+                        let limit = document.limits().objects;
+                        return Err(ReadError::LimitExceeded {
+                            what: "objects",
+                            limit,
+                        });
+                    }
+                    match document.object(reference)? {
+                        Object::Null => {
+                            self.numbers.insert(reference.number);
+                        }
+                        found => stack.push(found),
+                    }
+                }
+                Object::Array(items) => stack.extend(items.into_iter().filter(may_refer)),
+                Object::Dictionary(dictionary) => push_values(&mut stack, &dictionary),
+                Object::Stream(stream) => push_values(&mut stack, &stream.dictionary),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn push_values(stack: &mut Vec<Object>, dictionary: &Dictionary) {
+    stack.extend(
+        dictionary
+            .iter()
+            .map(|(_, value)| value)
+            .filter(|value| may_refer(value))
+            .cloned(),
+    );
+}
+
+fn may_refer(object: &Object) -> bool {
+    matches!(
+        object,
+        Object::Reference(_) | Object::Array(_) | Object::Dictionary(_) | Object::Stream(_)
+    )
+}

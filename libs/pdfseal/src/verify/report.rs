@@ -1,0 +1,216 @@
+//! What validation found, for people and (by serde) for programs.
+
+use sealpki::VerifiedSigner;
+use serde::{Deserialize, Serialize};
+
+use super::{Verdict, fields::SignatureField};
+use crate::error::ReadError;
+
+/// Main status of a signature (ETSI EN 319 102-1, 5.1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Indication {
+    /// Everything that is checked is right.
+    #[serde(rename = "TOTAL-PASSED")]
+    TotalPassed,
+    /// Something is certainly wrong.
+    #[serde(rename = "TOTAL-FAILED")]
+    TotalFailed,
+    /// What is known does not suffice to say either.
+    #[serde(rename = "INDETERMINATE")]
+    Indeterminate,
+}
+
+/// Why a status is not TOTAL-PASSED (ETSI EN 319 102-1, tables 5 and 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
+pub enum SubIndication {
+    /// The path to an anchor breaks a rule.
+    ChainConstraintsFailure,
+    /// The signature or the document around it is not formed as required, or was changed afterwards.
+    FormatFailure,
+    /// Something this level does not judge.
+    Generic,
+    /// The covered bytes are not the signed ones.
+    HashFailure,
+    /// No path to an anchor.
+    NoCertificateChainFound,
+    /// A certificate was not valid at the time in question, and nothing proves an earlier time.
+    OutOfBoundsNoPoe,
+    /// The signature carries something unexplained.
+    SigConstraintsFailure,
+    /// The signature value is wrong.
+    SigCryptoFailure,
+}
+
+/// What was appended after a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum LaterChanges {
+    /// Nothing.
+    None,
+    /// Further signatures and nothing else.
+    Signatures,
+    /// Something that is not known to be harmless.
+    Other,
+}
+
+/// The whole file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerificationReport {
+    /// Length in bytes.
+    pub file_length: usize,
+    /// Number of revisions (savings).
+    pub revisions: usize,
+    /// Number of pages of the newest revision.
+    pub pages: usize,
+    /// Why the file could not be read; there are no signatures in the report then.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub failure: Option<String>,
+    /// Signatures in the order they were made; those that cannot be placed come last.
+    pub signatures: Vec<SignatureReport>,
+}
+
+/// One signature, which may be shown by several fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignatureReport {
+    /// Main status.
+    pub status: Indication,
+    /// Reason, when not passed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sub_indication: Option<SubIndication>,
+    /// The reason as a sentence.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub detail: Option<String>,
+    /// Fields that show this signature.
+    pub fields: Vec<FieldReport>,
+    /// The revision it covers, from 1.
+    pub revision: Option<usize>,
+    /// Whether it covers the file to its last byte.
+    pub covers_whole_file: bool,
+    /// Whether the covered bytes are the signed ones and the signature value is right.
+    pub integrity: bool,
+    /// What was appended after it.
+    pub later_changes: LaterChanges,
+    /// The time the signer states (`/M`), as written.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signing_time: Option<String>,
+    /// Who signed, known once the signature itself is right.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signer: Option<SignerReport>,
+    /// Subjects from the signer to the anchor, when there is a path.
+    pub path: Vec<String>,
+}
+
+/// One signature field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldReport {
+    /// Full field name.
+    pub name: String,
+    /// Page of its widget, from 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub page: Option<usize>,
+    /// Whether the widget has an area.
+    pub visible: bool,
+}
+
+/// The signer's certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignerReport {
+    /// Subject.
+    pub subject: String,
+    /// Issuer.
+    pub issuer: String,
+    /// Serial number in hexadecimal.
+    pub serial: String,
+    /// Start of validity, seconds since 1970-01-01T00:00:00Z.
+    pub not_before_unix_s: i64,
+    /// End of validity, seconds since 1970-01-01T00:00:00Z.
+    pub not_after_unix_s: i64,
+    /// Signature algorithm.
+    pub signature_algorithm: String,
+    /// Digest algorithm.
+    pub digest_algorithm: String,
+}
+
+impl VerificationReport {
+    /// Whether there is at least one signature and all of them passed.
+    #[must_use]
+    pub fn all_passed(&self) -> bool {
+        self.failure.is_none()
+            && !self.signatures.is_empty()
+            && self
+                .signatures
+                .iter()
+                .all(|signature| signature.status == Indication::TotalPassed)
+    }
+
+    pub(super) fn unreadable(file_length: usize, error: &ReadError) -> Self {
+        Self {
+            file_length,
+            revisions: 0,
+            pages: 0,
+            failure: Some(error.to_string()),
+            signatures: Vec::new(),
+        }
+    }
+}
+
+impl SignatureReport {
+    pub(super) fn new(fields: &[SignatureField]) -> Self {
+        Self {
+            status: Indication::Indeterminate,
+            sub_indication: None,
+            detail: None,
+            fields: fields.iter().map(|field| field.report.clone()).collect(),
+            revision: None,
+            covers_whole_file: false,
+            integrity: false,
+            later_changes: LaterChanges::None,
+            signing_time: None,
+            signer: None,
+            path: Vec::new(),
+        }
+    }
+
+    /// A field whose value cannot be a signature.
+    pub(super) fn unusable((field, detail): (FieldReport, String)) -> Self {
+        let mut report = Self::new(&[]);
+        report.fields.push(field);
+        report.with_verdict(&Verdict::failed(SubIndication::FormatFailure, detail))
+    }
+
+    pub(super) fn with_verdict(mut self, verdict: &Verdict) -> Self {
+        self.status = verdict.status;
+        self.sub_indication = Some(verdict.sub_indication);
+        self.detail = Some(verdict.detail.clone());
+        self
+    }
+
+    pub(super) fn passed(mut self) -> Self {
+        self.status = Indication::TotalPassed;
+        self
+    }
+}
+
+impl SignerReport {
+    pub(super) fn new(signer: &VerifiedSigner) -> Self {
+        let certificate = &signer.certificate;
+        let serial: Vec<String> = certificate
+            .serial()
+            .as_octets()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Self {
+            subject: certificate.subject().to_string(),
+            issuer: certificate.issuer().to_string(),
+            serial: serial.concat(),
+            not_before_unix_s: certificate.not_before_unix_s(),
+            not_after_unix_s: certificate.not_after_unix_s(),
+            signature_algorithm: format!("{:?}", signer.signature_algorithm),
+            digest_algorithm: format!("{:?}", signer.digest_algorithm),
+        }
+    }
+}
