@@ -1,1 +1,20 @@
-//! Services outside our walls: SMS today; one trait each, a simulator and real adapters
+//! Services outside our walls: text messages and mail.
+//!
+//! A [`Messenger`] sends a [`Message`] through the sender of its channel. Senders are a [`Simulator`], which keeps what
+//! it is given in memory so that everything can be tried without a third party, and real ones: [`WebhookSms`] (a
+//! signed request to the operator's gateway) and [`SmtpMail`]. The crate sends what it is told and answers what came of
+//! it; it does not decide who gets a message, how often, or when to try again.
+
+mod error;
+mod message;
+mod messenger;
+mod simulator;
+mod smtp;
+mod webhook;
+
+pub use error::SendError;
+pub use message::{Channel, Message, MessageKind, Receipt};
+pub use messenger::{MessageSender, Messenger, Sending};
+pub use simulator::{SimulatedMessage, Simulator};
+pub use smtp::{SmtpMail, SmtpProtection, SmtpSettings};
+pub use webhook::{WebhookSettings, WebhookSms, webhook_signature};
