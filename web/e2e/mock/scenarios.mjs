@@ -31,6 +31,7 @@ const SCENARIOS = {
   nocookie: { refusesCookies: true },
   noreject: { step: { canReject: false } },
   direct: { pageType: 'DIRECT_SIGN' },
+  login: { asksForLogin: true },
   notyourturn: { step: { canSign: false, canReject: false, refusalCode: 'NOT_YOUR_TURN' } },
   signed: { step: { canSign: false, canReject: false, refusalCode: 'ALREADY_SIGNED' } },
   closed: {

@@ -77,7 +77,10 @@ async function api(world, request, response, url) {
   const operation = url.pathname.slice('/page/api/'.length);
   if (request.method === 'POST' && request.headers['x-qishu-page'] !== '1') throw new Refusal('FORBIDDEN', 403);
   if (operation === 'open') return sendJson(response, 200, open(world, response, await readJson(request)));
-  const state = sessionState(world, request);
+  const { state, isLoggedIn } = sessionState(world, request);
+  if (operation === 'login/code') return sendJson(response, 200, sendLoginCode(world, state, await readJson(request)));
+  if (operation === 'login') return sendJson(response, 200, logIn(world, response, state, await readJson(request)));
+  if (!isLoggedIn) throw new Refusal('SESSION_EXPIRED', 401);
   const documents = documentsOf(state);
   const file = /^documents\/([^/]+)\/file$/.exec(operation);
   if (file) return sendFile(state, documents, file[1], url, request, response);
@@ -89,6 +92,9 @@ async function api(world, request, response, url) {
       return sendJson(response, 200, sendCode(world, state, documents, await readJson(request)));
     case 'POST sign':
       return sign(state, documents, await readJson(request), request, response);
+    case 'POST print':
+      state.printed = true;
+      return sendJson(response, 200, {});
     case 'POST reject':
       return sendJson(response, 200, reject(state, await readJson(request)));
     default:
@@ -101,18 +107,29 @@ function open(world, response, { token }) {
   if (!world.states.has(token)) world.states.set(token, scenarioState(token));
   const state = world.states.get(token);
   if (!state) throw new Refusal('LINK_EXPIRED', 410);
+  return enter(world, response, state, !state.asksForLogin);
+}
+
+/** A new session, still to log in or not. */
+function enter(world, response, state, isLoggedIn) {
   const session = randomBytes(32).toString('base64url');
-  world.sessions.set(session, state);
+  world.sessions.set(session, { state, isLoggedIn });
   const cookie = state.refusesCookies ? '' : session;
   response.setHeader('Set-Cookie', `${COOKIE}=${cookie}; HttpOnly; SameSite=Lax; Path=/`);
-  return { purpose: state.purpose ?? 'SIGN', session, lang: state.lang ?? 'cn', themeColor: state.themeColor ?? null };
+  return {
+    purpose: isLoggedIn ? (state.purpose ?? 'SIGN') : 'LOG_IN',
+    session,
+    lang: state.lang ?? 'cn',
+    themeColor: state.themeColor ?? null,
+    contact: isLoggedIn ? null : '139****0001',
+  };
 }
 
 function sessionState(world, request) {
   const cookie = new RegExp(`${COOKIE}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1];
-  const state = world.sessions.get(request.headers['x-qishu-session'] ?? cookie);
-  if (!state) throw new Refusal('SESSION_EXPIRED', 401);
-  return state;
+  const session = world.sessions.get(request.headers['x-qishu-session'] ?? cookie);
+  if (!session) throw new Refusal('SESSION_EXPIRED', 401);
+  return session;
 }
 
 const REFUSAL_DETAILS = {
@@ -132,6 +149,19 @@ function refuseOnce(state, operation) {
   throw new Refusal(code, code === 'TOO_OFTEN' ? 429 : code === 'SESSION_EXPIRED' ? 401 : 409, REFUSAL_DETAILS[code]);
 }
 
+/** Answers alike for strangers; only the right contact gets a message. */
+function sendLoginCode(world, state, { contact }) {
+  refuseOnce(state, 'login/code');
+  if (contact === '13900000001') issueCode(world, state);
+  return { sentTo: `${contact.slice(0, 3)}****${contact.slice(-4)}`, retryAfterSeconds: 60, expiresInSeconds: 300, simulated: true };
+}
+
+function logIn(world, response, state, { contact, code }) {
+  if (contact !== '13900000001') throw new Refusal('CODE_WRONG', 409, { triesLeft: 4 });
+  checkCode(state, code);
+  return enter(world, response, state, true);
+}
+
 function checkRevisions(documents, revisions) {
   const shown = new Map(revisions.map(({ documentId, revision }) => [documentId, revision]));
   const isCurrent = shown.size === documents.length && documents.every(({ id, revision }) => shown.get(id) === revision);
@@ -140,10 +170,14 @@ function checkRevisions(documents, revisions) {
 
 function sendCode(world, state, documents, { revisions }) {
   checkRevisions(documents, revisions);
+  issueCode(world, state);
+  return { sentTo: '139****0001', retryAfterSeconds: 60, expiresInSeconds: 300, simulated: state.simulated ?? true };
+}
+
+function issueCode(world, state) {
   state.code = String(randomInt(1_000_000)).padStart(6, '0');
   state.triesLeft = 5;
   world.outbox.push({ contact: '13900000001', channel: 'SMS', text: `【契书】验证码 ${state.code}，5 分钟内有效。` });
-  return { sentTo: '139****0001', retryAfterSeconds: 60, expiresInSeconds: 300, simulated: state.simulated ?? true };
 }
 
 function sign(state, documents, body, request, response) {

@@ -72,6 +72,12 @@ test('no serious finding on the other views', async () => {
     await page.getByText('链接已失效').waitFor();
     await checkView(page, 'expired');
   });
+  await visit('login', async ({ page }) => {
+    await page.getByLabel('手机号或邮箱').fill('13900000001');
+    await button(page, '获取验证码').click();
+    await page.getByLabel(texts.code).waitFor();
+    await checkView(page, 'login');
+  });
   await visit('place', async ({ page }) => {
     await firstPageDrawn(page);
     await drawAndContinue(page);

@@ -157,7 +157,7 @@ test('the view page offers what the link allows', async () => {
   });
   await visit(
     'view',
-    async ({ page }) => {
+    async ({ page, state }) => {
       await firstPageDrawn(page);
       await shoot(page, 'mock-desktop-view');
       const downloads = [];
@@ -173,6 +173,8 @@ test('the view page offers what the link allows', async () => {
       await button(page, '打印').click();
       await page.waitForFunction(() => window.printedPages === 13, null, { timeout: 30_000 });
       assert.equal(await page.locator('#print-area').count(), 0, 'cleaned up');
+      for (let wait = 0; wait < 50 && !state().printed; wait += 1) await page.waitForTimeout(50);
+      assert.equal(state().printed, true, 'the printing is recorded');
     },
     { viewport: DESKTOP },
   );

@@ -203,6 +203,35 @@ test('returns when the countdown ends', () =>
     await page.waitForURL(`${base}/callback-target?order=42`, { timeout: 12_000 });
   }));
 
+test('a link that does not say who opened it asks for a log-in first', () =>
+  visit('login', async ({ page, outbox, base }) => {
+    await page.getByText('此合同发给 139****0001').waitFor();
+    assert.equal(page.url(), `${base}/page/contract`);
+    await button(page, '获取验证码').click();
+    await page.getByText('请输入正确的手机号或邮箱').waitFor();
+    await page.getByLabel('手机号或邮箱').fill('13900000001');
+    const before = await readOutbox(outbox);
+    await button(page, '获取验证码').click();
+    const code = await newCode(outbox, before);
+    await shoot(page, 'mock-phone-login');
+    await page.getByLabel(texts.code).fill(code === '000000' ? '111111' : '000000');
+    await button(page, '查看合同').click();
+    await page.getByText('还可以再试 4 次').waitFor();
+    await page.getByLabel(texts.code).fill(code);
+    await button(page, '查看合同').click();
+    await firstPageDrawn(page);
+    await button(page, texts.sign).waitFor();
+  }));
+
+test('a stranger is told the same as the right person', () =>
+  visit('login', async ({ page, outbox }) => {
+    const before = await readOutbox(outbox);
+    await page.getByLabel('手机号或邮箱').fill('13912345678');
+    await button(page, '获取验证码').click();
+    await page.getByText('如果此联系方式与合同有关，验证码将发送至 139****5678').waitFor();
+    assert.deepEqual(await readOutbox(outbox), before);
+  }));
+
 test('declines with a reason', () =>
   visit('sign', async ({ page, state }) => {
     await firstPageDrawn(page);

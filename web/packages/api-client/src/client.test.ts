@@ -70,6 +70,20 @@ describe('page client', () => {
     expect(calls.at(-1)?.headers.get('X-Qishu-Session')).toBe('memory-token');
   });
 
+  it('logs in with a contact and a code, and uses the session that comes of it', async () => {
+    const { client, calls } = recordingClient(({ url, headers }) => {
+      if (url.endsWith('/open')) return json({ ...opened, purpose: 'LOG_IN', session: 'before' });
+      if (headers.get('X-Qishu-Session') === null) return json({ code: 'SESSION_EXPIRED' }, 401);
+      return json(url.endsWith('/login') ? { ...opened, session: 'after' } : {});
+    });
+    await client.open('t');
+    await client.requestLoginCode('13900000001');
+    await client.logIn('13900000001', '123456');
+    await client.contract();
+    expect(calls.map((call) => call.headers.get('X-Qishu-Session'))).toEqual([null, null, 'before', 'before', 'after']);
+    expect(calls[3]?.init.body).toBe('{"contact":"13900000001","code":"123456"}');
+  });
+
   it('does not retry an expired session it has no token for', async () => {
     const { client, calls } = recordingClient(() => json({ code: 'SESSION_EXPIRED' }, 401));
     expect((await refusalOf(client.contract())).code).toBe('SESSION_EXPIRED');

@@ -17,10 +17,15 @@ export interface PageClientOptions {
 /** Typed access to the page API. One instance lives as long as the page. */
 export interface PageClient {
   open(token: string): Promise<OpenedLink>;
+  /** Sends a code to the contact; answers alike whether the contract concerns it or not (R-23). */
+  requestLoginCode(contact: string): Promise<SentCode>;
+  logIn(contact: string, code: string): Promise<OpenedLink>;
   contract(): Promise<ContractPage>;
   requestCode(revisions: DocumentRevision[]): Promise<SentCode>;
   sign(request: SignRequest): Promise<SignResult>;
   reject(reason: string): Promise<void>;
+  /** Tells the server that the contract was printed. */
+  recordPrint(): Promise<void>;
   /** The file's address, bound to the revision that is shown. */
   fileUrl(document: DocumentRevision): string;
   downloadUrl(documentId: string): string;
@@ -59,20 +64,19 @@ class FetchPageClient implements PageClient {
   }
 
   async open(token: string): Promise<OpenedLink> {
-    const opened = await this.#postJson<OpenedLink>('/open', { token });
-    this.#session = opened.session;
-    this.#sendsSession = false;
-    return opened;
+    return this.#enter(await this.#postJson<OpenedLink>('/open', { token }));
   }
 
-  async contract(): Promise<ContractPage> {
-    try {
-      return await this.#getJson<ContractPage>('/contract');
-    } catch (error) {
-      if (!this.#cookieWasRefused(error)) throw error;
-      this.#sendsSession = true;
-      return this.#getJson<ContractPage>('/contract');
-    }
+  requestLoginCode(contact: string): Promise<SentCode> {
+    return this.#postJson('/login/code', { contact });
+  }
+
+  async logIn(contact: string, code: string): Promise<OpenedLink> {
+    return this.#enter(await this.#postJson<OpenedLink>('/login', { contact, code }));
+  }
+
+  contract(): Promise<ContractPage> {
+    return this.#getJson('/contract');
   }
 
   requestCode(revisions: DocumentRevision[]): Promise<SentCode> {
@@ -85,6 +89,10 @@ class FetchPageClient implements PageClient {
 
   async reject(reason: string): Promise<void> {
     await this.#post('/reject', { reason });
+  }
+
+  async recordPrint(): Promise<void> {
+    await this.#post('/print', {});
   }
 
   fileUrl({ documentId, revision }: DocumentRevision): string {
@@ -112,13 +120,9 @@ class FetchPageClient implements PageClient {
     return `${this.baseUrl}/documents/${encodeURIComponent(documentId)}/file`;
   }
 
-  #cookieWasRefused(error: unknown): boolean {
-    return (
-      error instanceof PageError &&
-      error.code === 'SESSION_EXPIRED' &&
-      this.#session !== null &&
-      !this.#sendsSession
-    );
+  #enter(opened: OpenedLink): OpenedLink {
+    this.#session = opened.session;
+    return opened;
   }
 
   async #getJson<T>(path: string): Promise<T> {
@@ -149,17 +153,26 @@ class FetchPageClient implements PageClient {
     }
   }
 
+  /** When the cookie turns out to be refused, the request is repeated with the session from memory. */
   async #send(url: string, init: RequestInit): Promise<Response> {
+    const response = await this.#fetch(url, init);
+    if (response.ok) return response;
+    const error = await pageErrorFrom(response);
+    if (error.code !== 'SESSION_EXPIRED' || this.#session === null || this.#sendsSession) throw error;
+    this.#sendsSession = true;
+    const repeated = await this.#fetch(url, init);
+    if (!repeated.ok) throw await pageErrorFrom(repeated);
+    return repeated;
+  }
+
+  async #fetch(url: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.#sendsSession && this.#session) headers.set(SESSION_HEADER, this.#session);
-    let response: Response;
     try {
-      response = await this.doFetch(url, { ...init, headers, credentials: 'same-origin' });
+      return await this.doFetch(url, { ...init, headers, credentials: 'same-origin' });
     } catch (error) {
       if (init.signal?.aborted) throw error;
       throw new PageError('NETWORK', { status: 0 });
     }
-    if (!response.ok) throw await pageErrorFrom(response);
-    return response;
   }
 }

@@ -5,7 +5,8 @@
  * the lower-left corner and y points up, as everywhere in the product.
  */
 
-export type Purpose = 'SIGN' | 'VIEW';
+/** `LOG_IN`: the link alone does not say who opened it; log in first. */
+export type Purpose = 'LOG_IN' | 'SIGN' | 'VIEW';
 
 export type PageLanguage = 'cn' | 'en';
 
@@ -17,6 +18,8 @@ export interface OpenedLink {
   lang: PageLanguage;
   /** `#RRGGBB`; absent when the application has set none. */
   themeColor?: string | null;
+  /** With `LOG_IN`: the masked contact that has to log in, when the link is for one person. */
+  contact?: string | null;
 }
 
 export type ContractStatus =

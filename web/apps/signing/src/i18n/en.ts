@@ -183,6 +183,16 @@ export const en: Messages = {
     stay: 'Stay here',
     close: 'You can close this page now.',
   },
+  login: {
+    title: 'Confirm who you are',
+    text: 'Enter the mobile number or e-mail address the contract was sent to. You will get a code.',
+    textFor: 'This contract is for {contact}. Enter the full number or address to confirm that it is you.',
+    contact: 'Mobile number or e-mail',
+    contactInvalid: 'Please enter a mobile number or an e-mail address',
+    sent: 'If the contract concerns this contact, a code is on its way to {contact}',
+    confirm: 'Show the contract',
+    checking: 'Checking…',
+  },
   blocked: {
     linkTitle: 'This link no longer works',
     linkText:

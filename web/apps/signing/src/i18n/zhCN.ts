@@ -179,6 +179,16 @@ export const zhCN = {
     stay: '留在此页',
     close: '您现在可以关闭此页面。',
   },
+  login: {
+    title: '验证身份后查看合同',
+    text: '请输入接收合同的手机号或邮箱，我们会发送验证码。',
+    textFor: '此合同发给 {contact}，请输入完整的手机号或邮箱以确认是您本人。',
+    contact: '手机号或邮箱',
+    contactInvalid: '请输入正确的手机号或邮箱',
+    sent: '如果此联系方式与合同有关，验证码将发送至 {contact}',
+    confirm: '查看合同',
+    checking: '正在核对…',
+  },
   blocked: {
     linkTitle: '链接已失效',
     linkText: '此链接已过期或已作废。请向合同发起方索取新的链接，或从原来的短信、邮件重新打开。',

@@ -33,6 +33,16 @@ describe('opening the page', () => {
     expect([state.phase.value, state.page.value]).toEqual(['ready', loaded]);
   });
 
+  it('asks for a log-in when the link does not say who opened it', async () => {
+    const opened = { purpose: 'LOG_IN', session: 's', lang: 'cn', contact: '139****0001' } as const;
+    const { state, log } = opening('/s/t', { open: async () => opened });
+    await state.open();
+    expect([state.phase.value, state.contact.value]).toEqual(['login', '139****0001']);
+    expect(log).toEqual([`address ${CLEAN_ADDRESS}`]);
+    await state.loggedIn({ ...opened, purpose: 'SIGN' });
+    expect(state.phase.value).toBe('ready');
+  });
+
   it('relies on the session at the clean address', async () => {
     const { state, log } = opening(CLEAN_ADDRESS, {});
     await state.open();

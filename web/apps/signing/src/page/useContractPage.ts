@@ -4,12 +4,18 @@ import { ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 /** The address after a link was traded for a session: it says nothing and survives a reload. */
 export const CLEAN_ADDRESS = '/page/contract';
 
+export type Phase = 'opening' | 'login' | 'blocked' | 'ready';
+
 export interface ContractPageState {
-  phase: Ref<'opening' | 'blocked' | 'ready'>;
+  phase: Ref<Phase>;
+  /** While logging in: the masked contact it has to be, if only one will do. */
+  contact: Ref<string | null>;
   page: ShallowRef<ContractPage | null>;
   /** Why the page is blocked. */
   error: ShallowRef<unknown>;
   open(): Promise<void>;
+  /** Goes on after the person has logged in. */
+  loggedIn(opened: OpenedLink): Promise<void>;
   reload(): Promise<void>;
   block(error: unknown): void;
 }
@@ -26,7 +32,8 @@ export interface ContractPageOptions {
 
 /** Trades the link for a session, cleans the address (R-20) and loads the contract. */
 export function useContractPage(options: ContractPageOptions): ContractPageState {
-  const phase = ref<'opening' | 'blocked' | 'ready'>('opening');
+  const phase = ref<Phase>('opening');
+  const contact = ref<string | null>(null);
   const page = shallowRef<ContractPage | null>(null);
   const error = shallowRef<unknown>(null);
   let token = linkToken(options.pathname);
@@ -39,7 +46,21 @@ export function useContractPage(options: ContractPageOptions): ContractPageState
         token = null;
         options.replaceAddress(CLEAN_ADDRESS);
         options.onOpened?.(opened);
+        if (opened.purpose === 'LOG_IN') {
+          contact.value = opened.contact ?? null;
+          phase.value = 'login';
+          return;
+        }
       }
+      await load();
+    } catch (reason) {
+      block(reason);
+    }
+  }
+
+  async function loggedIn(opened: OpenedLink): Promise<void> {
+    options.onOpened?.(opened);
+    try {
       await load();
     } catch (reason) {
       block(reason);
@@ -67,7 +88,7 @@ export function useContractPage(options: ContractPageOptions): ContractPageState
     phase.value = 'blocked';
   }
 
-  return { phase, page, error, open, reload, block };
+  return { phase, contact, page, error, open, loggedIn, reload, block };
 }
 
 /** The token of a link `/s/{token}`; null at any other address. */

@@ -204,9 +204,8 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
       lifetime.stop();
       sentCode.value = null;
     }
-    if (error instanceof PageError && (code === 'TOO_OFTEN' || code === 'CODE_LOCKED')) {
-      if (busy.value !== 'reject') resend.start(error.details.retryAfterSeconds ?? 0);
-    }
+    const wait = error instanceof PageError ? error.details.retryAfterSeconds : undefined;
+    if (wait !== undefined && busy.value !== 'reject') resend.start(wait);
     if (code === 'PICTURE_REQUIRED') sheet.value = 'signature';
     if (error instanceof PageError && code === 'PLACEMENT_REQUIRED') askForPlacement(error);
   }
