@@ -140,7 +140,8 @@ const REFUSAL_DETAILS = {
 function refuseOnce(state, operation) {
   const code = state.refuseOnce.get(operation);
   if (!code || code === 'LOST') return;
-  state.refuseOnce.delete(operation);
+  // A lost session stays lost: the page tries once more with the token it holds in memory.
+  if (code !== 'SESSION_EXPIRED') state.refuseOnce.delete(operation);
   if (code === 'REVISION_CHANGED') state.edition += 1;
   if (code === 'CONTRACT_CLOSED') Object.assign(state, { status: 'RECALLED', step: { canSign: false, canReject: false, refusalCode: code } });
   if (code === 'ALREADY_SIGNED') state.isSigned = true;
