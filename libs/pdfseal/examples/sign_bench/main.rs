@@ -1,8 +1,13 @@
 //! Measures signing: `sign_bench --time UNIX --seconds S --algorithm rsa|p256 FILE…`
 //!
-//! For each file one line of tab-separated figures is printed: file, bytes, milliseconds for strict reading, rebuild and
-//! plan, milliseconds per visible signature (stored plan in, bytes to append out; the median), signatures per second,
-//! milliseconds of the signature operation alone, peak memory in MiB. The first line is the raw rate of the key operation.
+//! The first line is the bare key operation, then there is one line a file, all tab-separated:
+//!
+//! - `raw`, processor milliseconds and operations per core-second
+//! - file, bytes, milliseconds for reading, rebuild, plan and first signature, milliseconds per later visible signature
+//!   (stored plan in, bytes to append out; median), its processor milliseconds (mean), ratio to the bare operation, peak
+//!   memory in MiB
+//!
+//! Ratios compare processor times, so that other work on the machine does not spoil them.
 
 #[path = "../support/demo.rs"]
 mod demo;
@@ -41,21 +46,29 @@ fn main() -> Result<(), Failure> {
     }
     let duration = Duration::from_secs_f64(seconds);
     let raw = raw_operation(algorithm, duration)?;
-    println!("raw\t{:.4}\t{:.0}", raw * 1e3, 1.0 / raw);
+    println!("raw\t{:.4}\t{:.0}", raw.cpu_s * 1e3, 1.0 / raw.cpu_s);
     let pki = DemoPki::new(algorithm, time, 0x42)?;
     // A reader of the figures may check that the signer is the one under the root.
     black_box(&pki.root);
     let pictures = [demo::seal()?, demo::handwriting()?];
     for file in files {
-        measure(&file, &pki.signer, &pictures, time, duration, raw)?;
+        measure(&file, &pki.signer, &pictures, time, duration, &raw)?;
     }
     Ok(())
 }
 
-/// Seconds of one bare signature over 32 bytes.
-fn raw_operation(algorithm: KeyAlgorithm, duration: Duration) -> Result<f64, Failure> {
+/// Times of one operation.
+struct Times {
+    /// Median on the clock, in seconds.
+    wall_s: f64,
+    /// Mean of the processor time, in seconds.
+    cpu_s: f64,
+}
+
+/// One bare signature over 32 bytes.
+fn raw_operation(algorithm: KeyAlgorithm, duration: Duration) -> Result<Times, Failure> {
     let key = PrivateKey::generate(algorithm)?;
-    median(duration, || {
+    repeat(duration, || {
         black_box(key.sign(black_box(&[7; 32]))?);
         Ok(())
     })
@@ -67,7 +80,7 @@ fn measure(
     pictures: &[StampPicture],
     time: i64,
     duration: Duration,
-    raw: f64,
+    raw: &Times,
 ) -> Result<(), Failure> {
     let original = fs::read(file)?;
     let started = Instant::now();
@@ -77,18 +90,18 @@ fn measure(
     let entry = started.elapsed().as_secs_f64();
     // The second signature and later ones start from a stored plan, as a server would.
     let stored = first.plan.to_bytes();
-    let one = median(duration, || {
+    let one = repeat(duration, || {
         let plan = SigningPlan::from_bytes(&stored)?;
         black_box(sign(&plan, signer, pictures, time, "second")?);
         Ok(())
     })?;
     println!(
-        "{file}\t{}\t{:.2}\t{:.4}\t{:.0}\t{:.2}\t{:.1}",
+        "{file}\t{}\t{:.2}\t{:.4}\t{:.4}\t{:.2}\t{:.1}",
         original.len(),
         entry * 1e3,
-        one * 1e3,
-        1.0 / one,
-        one / raw,
+        one.wall_s * 1e3,
+        one.cpu_s * 1e3,
+        one.cpu_s / raw.cpu_s,
         peak_memory_mib()
     );
     Ok(())
@@ -132,17 +145,32 @@ fn sign(
     Ok(pending.complete(&cms)?)
 }
 
-/// Repeats for a while and returns the median time in seconds.
-fn median(duration: Duration, mut run: impl FnMut() -> Result<(), Failure>) -> Result<f64, Failure> {
+/// Repeats an operation for a while.
+fn repeat(duration: Duration, mut run: impl FnMut() -> Result<(), Failure>) -> Result<Times, Failure> {
     let mut times = Vec::new();
-    let started = Instant::now();
+    let (started, cpu_started) = (Instant::now(), cpu_seconds());
     while started.elapsed() < duration || times.len() < 5 {
         let one = Instant::now();
         run()?;
         times.push(one.elapsed().as_secs_f64());
     }
+    let cpu_s = (cpu_seconds() - cpu_started) / f64::from(u32::try_from(times.len())?);
     times.sort_unstable_by(f64::total_cmp);
-    Ok(times[times.len() / 2])
+    Ok(Times {
+        wall_s: times[times.len() / 2],
+        cpu_s,
+    })
+}
+
+/// Processor time of this thread in seconds, from the scheduler's own account.
+fn cpu_seconds() -> f64 {
+    let account = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds: f64 = account
+        .split(' ')
+        .next()
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0.0);
+    nanoseconds / 1e9
 }
 
 /// `VmHWM` of this process; 0 where the system does not tell.

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Independent programs judge what we sign: pyHanko with difference analysis, pdfsig, qpdf, mutool.
+#
+# Files: contracts made by LibreOffice and Chromium (1, 20 and 200 pages), pages turned and cropped in every way, and
+# every sample next to the work tree where there are any. Acts: 2, 5 and 20, invisible ones, and seals across pages.
+# Needs poppler-utils, qpdf, mupdf-tools and the Python package pyhanko; made contracts are kept in the work folder.
+set -eu
+cd "$(dirname "$0")/.."
+
+work=${PDF_JUDGES_DIR:-target/pdf-judges}
+samples=${PDF_SAMPLES:-../shared/samples}
+time=$(date +%s)
+contracts="$work/contracts"
+mkdir -p "$work"
+
+python3 -c 'import pyhanko' 2>/dev/null || { echo "install the judges first: pip install pyhanko" >&2; exit 2; }
+python3 judges/make_contracts.py "$contracts"
+python3 judges/make_pages.py "$contracts/turned.pdf"
+
+sign=${SIGN_ACTS:-}
+if [ -z "$sign" ]; then
+    cargo build --quiet -p pdfseal --example sign_acts
+    sign=${CARGO_TARGET_DIR:-target}/debug/examples/sign_acts
+fi
+
+failed=0
+# name, number of acts, options, files
+run() {
+    name=$1 acts=$2 options=$3
+    shift 3
+    rm -rf "$work/$name"
+    # shellcheck disable=SC2086 # the options are words
+    "$sign" --time "$time" --out "$work/$name" --acts "$acts" $options "$@" > "$work/$name.txt"
+    signed=$(grep -c '^signed' "$work/$name.txt" || true)
+    echo "== $name: $signed of $# files signed"
+    grep '^refused' "$work/$name.txt" || true
+    # 95 % must be signed; a refusal always says why.
+    if [ $((signed * 100)) -lt $(($# * 95)) ]; then
+        echo "too many refusals"
+        failed=1
+    fi
+    python3 judges/validate.py --root "$work/$name/root.der" --acts "$acts" --baseline "$work/unsigned" \
+        "$work/$name"/*.pdf 2> "$work/$name.err" || failed=1
+}
+
+rm -rf "$work/unsigned"
+mkdir -p "$work/unsigned"
+cp "$contracts"/*.pdf "$work/unsigned/"
+run two 2 "" "$contracts"/*.pdf
+run five-across-rsa 5 "--across --rsa" "$contracts"/*.pdf
+run twenty 20 "" "$contracts"/*.pdf
+run invisible 3 "--invisible" "$contracts"/*.pdf
+run appended 2 "--append" "$contracts"/*.pdf
+if [ -f "$samples/contract-nosign.pdf" ]; then
+    cp "$samples"/*.pdf "$samples"/pdf/*.pdf "$work/unsigned/"
+    chmod u+w "$work"/unsigned/*
+    run samples 2 "--across" "$samples"/*.pdf "$samples"/pdf/*.pdf
+    run sample-twenty 20 "--across --rsa" "$samples/contract-nosign.pdf"
+fi
+exit $failed
