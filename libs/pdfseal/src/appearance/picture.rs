@@ -340,7 +340,7 @@ mod tests {
                 "cut at {length}"
             );
         }
-        let mut longer = bytes.clone();
+        let mut longer = bytes;
         longer.push(0);
         assert!(StampPicture::from_bytes(&longer).is_err());
     }

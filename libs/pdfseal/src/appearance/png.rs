@@ -204,7 +204,7 @@ mod tests {
                 "{length}"
             );
         }
-        let mut huge = file.clone();
+        let mut huge = file;
         // Width and height of the header chunk; its checksum follows the 13 data bytes.
         huge[16..24].copy_from_slice(&[0, 0, 0x40, 0, 0, 0, 0x40, 0]);
         let mut checksum = flate2::Crc::new();

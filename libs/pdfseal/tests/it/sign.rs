@@ -470,7 +470,7 @@ fn earlier_signatures_are_obeyed() {
     let seal = demo::seal().unwrap();
     let error = prepare_signature(&stored, &request("a", &[stamp(0)], &[&seal])).unwrap_err();
     assert!(matches!(error, SignError::VisibleForbidden));
-    sign(&mut certified.clone(), &stored, &signer(), "a", &[]);
+    sign(&mut { certified }, &stored, &signer(), "a", &[]);
 }
 
 #[test]

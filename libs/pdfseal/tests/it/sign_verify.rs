@@ -349,7 +349,8 @@ fn a_bad_revision_is_not_hidden_by_good_ones_after_it() {
 #[test]
 fn malformed_signature_dictionaries_fail() {
     let pki = pki();
-    let cases: [(&str, fn(&str, &str) -> String); 9] = [
+    type Write = fn(&str, &str) -> String;
+    let cases: [(&str, Write); 9] = [
         ("no byte range", |_, contents| {
             plain("", contents).replace("/ByteRange", "")
         }),
