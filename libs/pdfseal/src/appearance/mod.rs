@@ -10,6 +10,7 @@ mod jpeg;
 mod picture;
 mod png;
 mod stamp;
+mod text;
 mod vector;
 
 pub(crate) use emit::{push_integer, push_numbers, push_reference};

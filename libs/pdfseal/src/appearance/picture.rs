@@ -37,6 +37,9 @@ pub enum PictureError {
         /// Natural height in points.
         height: f64,
     },
+    /// Text that the font cannot show.
+    #[error(transparent)]
+    Text(#[from] crate::font::FontError),
     /// Stored picture bytes that were not written by [`StampPicture::to_bytes`].
     #[error("the stored stamp picture is not in the known format; prepare it again from the original")]
     UnknownFormat,

@@ -5,7 +5,7 @@ pub(crate) mod demo;
 
 use pdfseal::{
     Dictionary, Document, Limits, Object, Reference, XrefKind,
-    appearance::{Slice, Stamp, StampPicture},
+    appearance::{PictureError, Rgb, Slice, Stamp, StampPicture},
     sign::{PlanError, SignError, SignRequest, SigningPlan, SigningTime, prepare_signature},
 };
 use sealpki::{DigestAlgorithm, KeyAlgorithm, SignerIdentity, element_len, sha256, verify_detached};
@@ -496,4 +496,55 @@ fn stored_plans_are_read_whole_or_not_at_all() {
             let _ = prepare_signature(&plan, &request("b", &[], &[]));
         }
     }
+}
+
+#[test]
+fn a_date_is_stamped_as_text_with_its_font() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/font");
+    let face = std::fs::read_dir(folder)
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.path());
+    let face = face
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|kind| kind == "otf" || kind == "ttf")
+        })
+        .min()
+        .unwrap();
+    let embedded = pdfseal::font::EmbeddedFont::subset(&std::fs::read(face).unwrap(), "2026年1月31日").unwrap();
+    let text = StampPicture::from_text(&embedded, "2026年1月31日", 12.0, Rgb(0, 0, 0)).unwrap();
+    assert_eq!(StampPicture::from_bytes(&text.to_bytes()).unwrap(), text);
+    let mut file = pdf(&PREPARED);
+    let pending = prepare_signature(&plan(&file), &request("a", &[stamp(0)], &[&text])).unwrap();
+    let cms = signer().sign_detached(&pending.digest()).unwrap();
+    file.extend_from_slice(&pending.complete(&cms).unwrap().bytes);
+    let document = Document::open(&file, &Limits::default()).unwrap();
+    let follow = |from: &Object, keys: &[&str]| {
+        keys.iter()
+            .fold(document.resolve(from).unwrap().into_owned(), |object, key| {
+                document
+                    .get(object.as_dictionary().unwrap(), key)
+                    .unwrap()
+                    .into_owned()
+            })
+    };
+    let form = Object::Dictionary(fields(&document)[0].clone());
+    let picture = follow(&form, &["AP", "N", "Resources", "XObject", "S"]);
+    let font = follow(&picture, &["Resources", "Font", "F"]);
+    assert!(font.as_dictionary().unwrap().is_name("Subtype", "Type0"));
+    let descendants = follow(&font, &["DescendantFonts"]);
+    let descriptor = follow(&descendants.as_array().unwrap()[0], &["FontDescriptor"]);
+    let keys = ["FontFile2", "FontFile3"];
+    let key = keys
+        .into_iter()
+        .find(|key| descriptor.as_dictionary().unwrap().contains(key))
+        .unwrap();
+    let program = follow(&descriptor, &[key]);
+    assert!(!document.decode(program.as_stream().unwrap()).unwrap().is_empty());
+    let long = StampPicture::from_text(&embedded, "龘", 12.0, Rgb(0, 0, 0));
+    assert!(
+        matches!(long, Err(PictureError::Text(_))),
+        "a character outside of the subset"
+    );
 }
