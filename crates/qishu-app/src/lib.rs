@@ -1,1 +1,28 @@
-//! What people and programs can do: one file per operation, one per background job
+//! What people and programs can do: one file per operation, one per background job.
+//!
+//! Every operation has the same order: authorise, load, decide (the model does), store guarded by the version that was
+//! read, queue what follows in the same transaction, answer. The Open API, the pages, the console and the jobs
+//! call the same operations.
+//!
+//! What it refuses to do: speak HTTP, read the system's clock, chance or environment.
+
+mod app;
+mod caller;
+pub mod category;
+pub mod company;
+pub mod contract;
+pub mod demo;
+pub mod document;
+pub mod download;
+mod error;
+pub mod job;
+mod message;
+pub mod page;
+pub mod request_guard;
+pub mod seal;
+pub mod signing;
+pub mod verify_all;
+
+pub use app::{App, Clock, Parts, Settings};
+pub use caller::{ApiCaller, Language};
+pub use error::AppError;

@@ -1,1 +1,87 @@
-//! HTTP: Open API, pages, embedded front end
+//! HTTP: the Open API, the hosted pages, the embedded front end.
+//!
+//! What it refuses to do: decide. Requests are checked and read here, operations are called, answers are written.
+
+pub mod api;
+mod error;
+mod http;
+mod open_api;
+mod pages;
+mod settings;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{any, get, post};
+use qishu_app::App;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub use settings::ServerSettings;
+
+/// What every handler shares.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) app: App,
+    pub(crate) settings: std::sync::Arc<ServerSettings>,
+    pub(crate) refusals: std::sync::Arc<http::RefusalCounter>,
+}
+
+/// The router of everything: pages by their paths, all the rest is the Open API.
+pub fn router(app: App, settings: ServerSettings) -> Router {
+    let demo = settings.demo;
+    let shared = Shared {
+        app,
+        settings: std::sync::Arc::new(settings),
+        refusals: std::sync::Arc::default(),
+    };
+    let mut router = Router::new()
+        .route("/healthz", get(http::health::live))
+        .route("/readyz", get(http::health::ready))
+        .route("/d/{token}", get(pages::download))
+        .route("/s/{token}", get(pages::index))
+        .route("/page/api/open", post(pages::api::open))
+        .route("/page/api/login/code", post(pages::api::login_code))
+        .route("/page/api/login", post(pages::api::login))
+        .route("/page/api/contract", get(pages::api::contract))
+        .route("/page/api/documents/{id}/file", get(pages::file::file))
+        .route("/page/api/code", post(pages::api::code))
+        .route("/page/api/sign", post(pages::api::sign))
+        .route("/page/api/reject", post(pages::api::reject))
+        .route("/page/api/print", post(pages::api::print))
+        .route("/page/assets/{*path}", get(pages::assets::asset))
+        .route("/page/{*path}", get(pages::index));
+    if demo {
+        router = router.route("/demo/outbox", get(http::demo::outbox));
+    }
+    router
+        .fallback(any(open_api::serve))
+        .layer(axum::middleware::from_fn_with_state(
+            shared.clone(),
+            http::log::requests,
+        ))
+        .layer(DefaultBodyLimit::disable())
+        .with_state(shared)
+}
+
+/// Serves until `stop` says so, then lets running requests finish.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    mut stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    let listener = http::TolerantListener::new(listener);
+    let stopped = async move {
+        while !*stop.borrow() {
+            if stop.changed().await.is_err() {
+                break;
+            }
+        }
+    };
+    let service = router.into_make_service_with_connect_info::<http::ClientAddress>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(stopped)
+        .await
+}

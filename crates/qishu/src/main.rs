@@ -1,2 +1,94 @@
-//! The `qishu` binary: wiring, start and stop.
-fn main() {}
+//! The `qishu` binary: settings, wiring, start and stop.
+//!
+//! The only place that asks the system for time, chance and environment.
+
+mod arguments;
+mod clock;
+mod install;
+mod logging;
+mod serve;
+mod verify;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use qishu_app::job::resend_event;
+use qishu_config::Config;
+
+use crate::arguments::{Arguments, CallbackCommand, Command, ConfigCommand};
+
+/// What a command says when it fails: one text for the one who typed it.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("qishu: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    if let Command::Verify {
+        files,
+        all: false,
+        json,
+        anchors,
+    } = &arguments.command
+    {
+        return verify::files(files, anchors, *json);
+    }
+    let config = arguments.config()?;
+    logging::start(&config.log);
+    match arguments.command {
+        Command::Serve { .. } => with_runtime(serve::serve(config)),
+        Command::Migrate => with_runtime(async move {
+            wiring::open_store(&config).await?.migrate().await?;
+            println!("the database is up to date");
+            Ok(ExitCode::SUCCESS)
+        }),
+        Command::Verify { .. } => with_runtime(verify::all(config)),
+        Command::Config { command } => config_command(&command, &config),
+        Command::Callback { command } => with_runtime(callback_command(command, config)),
+    }
+}
+
+fn with_runtime(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
+}
+
+fn config_command(command: &ConfigCommand, config: &Config) -> Result<ExitCode, Failure> {
+    match command {
+        ConfigCommand::Check => println!("the settings are in order"),
+        ConfigCommand::Print => print!("{}", config.print()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn callback_command(command: CallbackCommand, config: Config) -> Result<ExitCode, Failure> {
+    let app = wiring::open_app(&config).await?;
+    match command {
+        CallbackCommand::Dead => {
+            let dead =
+                qishu_store::callback::list_dead(&mut app.store.read("list_dead_callbacks"), 1000).await?;
+            for event in dead {
+                println!(
+                    "{}\tcontract {}\t{}",
+                    event.event.id, event.event.contract_id, event.event.kind
+                );
+            }
+        }
+        CallbackCommand::Resend { event } => {
+            resend_event(&app, event).await?;
+            println!("event {event} is due again; the running server delivers it");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -512,7 +512,8 @@ fn a_date_is_stamped_as_text_with_its_font() {
         })
         .min()
         .unwrap();
-    let embedded = pdfseal::font::EmbeddedFont::subset(&std::fs::read(face).unwrap(), "2026年1月31日").unwrap();
+    let embedded =
+        pdfseal::font::EmbeddedFont::subset(&std::fs::read(face).unwrap(), "2026年1月31日").unwrap();
     let text = StampPicture::from_text(&embedded, "2026年1月31日", 12.0, Rgb(0, 0, 0)).unwrap();
     assert_eq!(StampPicture::from_bytes(&text.to_bytes()).unwrap(), text);
     let mut file = pdf(&PREPARED);

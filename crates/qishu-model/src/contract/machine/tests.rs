@@ -198,6 +198,10 @@ fn every_state() -> Vec<(&'static str, Contract)> {
             ),
         ),
         (
+            "DELETED",
+            run(&signing, [Command::Recall { reason: None }, Command::Delete]),
+        ),
+        (
             "FORCE_END",
             run(
                 &signing,

@@ -1,0 +1,43 @@
+# `make run` starts the sandbox, `make test` checks everything. Both install what they need.
+.PHONY: run test setup fmt lint edges generated test-rust pdf-judges web web-build e2e deny bench
+
+run:
+	scripts/setup.sh run
+	scripts/run-demo.sh
+
+test: setup fmt edges deny web lint test-rust pdf-judges e2e
+
+setup:
+	scripts/setup.sh test
+
+fmt:
+	cargo fmt --all --check
+
+lint:
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+edges:
+	cargo run -q --locked -p xtask -- check-edges
+	cargo run -q --locked -p xtask -- check-sizes
+	cargo run -q --locked -p xtask -- check-documents
+
+deny:
+	cargo run -q --locked -p xtask -- check-licences
+
+web-build:
+	scripts/build-web.sh
+
+web: web-build
+	cd web && npm run typecheck && npm test
+
+test-rust:
+	scripts/with-postgres.sh cargo nextest run --workspace --locked
+
+pdf-judges:
+	scripts/pdf-judges.sh
+
+e2e:
+	scripts/e2e.sh
+
+bench:
+	scripts/bench.sh

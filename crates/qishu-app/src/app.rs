@@ -1,0 +1,150 @@
+//! The application: everything an operation may use, wired once by the binary.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use qishu_authority::{Authority, KeyPool};
+use qishu_blob::Blobs;
+use qishu_callback::Deliverer;
+use qishu_model::id::{ContractId, IdSource};
+use qishu_model::time::Timestamp;
+use qishu_provider::Messenger;
+use qishu_store::{RandomSource, Store};
+
+/// Where the time comes from: the system in production, a settable clock in tests.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Figures and switches of the operations; documented in the default settings file.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Address under which people reach the pages, without a slash at the end.
+    pub base_url: String,
+    /// Largest upload, in bytes (D-57).
+    pub upload_bytes: usize,
+    /// Most pages of a document.
+    pub most_pages: usize,
+    /// Simulated providers are in use: pages and reports say so.
+    pub simulated: bool,
+}
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// Rows.
+    pub store: Store,
+    /// Bytes.
+    pub blobs: Blobs,
+    /// Certificates.
+    pub authority: Authority,
+    /// Ready key pairs for one-time certificates.
+    pub keys: Arc<KeyPool>,
+    /// SMS and mail.
+    pub messenger: Messenger,
+    /// Callbacks.
+    pub deliverer: Deliverer,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn RandomSource>,
+    /// Ids.
+    pub ids: IdSource,
+    /// Figures.
+    pub settings: Settings,
+}
+
+/// The application. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    parts: Arc<Parts>,
+    locks: Arc<ContractLocks>,
+    work: Arc<tokio::sync::Notify>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl App {
+    /// Wires an application.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            parts: Arc::new(parts),
+            locks: Arc::default(),
+            work: Arc::default(),
+        }
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new id.
+    #[must_use]
+    pub fn next_id(&self) -> u64 {
+        self.ids.next(self.now().ms())
+    }
+
+    /// `N` random bytes.
+    ///
+    /// # Errors
+    /// Internal when the source of chance fails; nothing may go on without it.
+    pub fn random_bytes<const N: usize>(&self) -> Result<[u8; N], crate::AppError> {
+        let mut bytes = [0; N];
+        if self.random.fill(&mut bytes) {
+            Ok(bytes)
+        } else {
+            Err(crate::AppError::Internal(
+                "the source of chance gave no bytes".to_owned(),
+            ))
+        }
+    }
+
+    /// Tells the background that there may be work, so that nobody waits for its next round.
+    pub(crate) fn wake(&self) {
+        self.work.notify_one();
+    }
+
+    /// Waits for [`App::wake`] of this process.
+    pub(crate) async fn work_announced(&self) {
+        self.work.notified().await;
+    }
+
+    /// Waits a little before the next attempt at something that others were faster at.
+    pub(crate) async fn pause(&self, attempt: u32) {
+        let ms = u64::from(attempt.min(8)) * 5 + 1;
+        tokio::time::sleep(std::time::Duration::from_millis(ms)).await;
+    }
+
+    /// Waits until nobody else in this process works on the contract. Other processes are kept apart by the version
+    /// every update names; the lock only spares work that would be thrown away.
+    pub(crate) async fn lock_contract(&self, id: ContractId) -> tokio::sync::OwnedMutexGuard<()> {
+        self.locks.of(id).lock_owned().await
+    }
+}
+
+#[derive(Default)]
+struct ContractLocks {
+    locks: Mutex<HashMap<ContractId, Weak<tokio::sync::Mutex<()>>>>,
+}
+
+impl ContractLocks {
+    fn of(&self, id: ContractId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lock) = locks.get(&id).and_then(Weak::upgrade) {
+            return lock;
+        }
+        locks.retain(|_, lock| lock.strong_count() > 0);
+        let lock = Arc::new(tokio::sync::Mutex::new(()));
+        locks.insert(id, Arc::downgrade(&lock));
+        lock
+    }
+}

@@ -1,0 +1,54 @@
+//! Finding the employee a request names.
+
+use qishu_model::company::{Company, Employee, EmployeeStatus};
+use qishu_model::contact::User;
+use qishu_model::id::CompanyId;
+use qishu_store::{Reader, Scope, employee};
+
+use crate::AppError;
+
+/// The current, registered employee of `company` that `user` names.
+///
+/// # Errors
+/// `1701` not an employee, `1702` has left, `1705` has not registered.
+pub(crate) async fn require_employee(
+    reader: &mut Reader,
+    company: &Company,
+    user: &User,
+) -> Result<Employee, AppError> {
+    let contact = user.masked();
+    let name = company.name.clone();
+    let scope = Scope::Company(company.id);
+    let found = employee::find_by_contact(reader, scope, user.contact_type, &user.contact).await?;
+    // Somebody who came back after leaving has two rows; the current one counts.
+    let current = |employee: &Employee| employee.status != EmployeeStatus::Active;
+    let employee = found.into_iter().map(|found| found.value).min_by_key(current);
+    let Some(employee) = employee else {
+        return Err(AppError::EmployeeNotFound {
+            contact,
+            company: name,
+        });
+    };
+    match employee.status {
+        EmployeeStatus::Active => Ok(employee),
+        EmployeeStatus::Dismissed => Err(AppError::EmployeeDismissed {
+            contact,
+            company: name,
+        }),
+        EmployeeStatus::Unregistered => Err(AppError::EmployeeUnregistered { contact }),
+    }
+}
+
+/// The current employee of a company that `user` names, if there is one.
+pub(crate) async fn find_employee(
+    reader: &mut Reader,
+    company: CompanyId,
+    user: &User,
+) -> Result<Option<Employee>, AppError> {
+    let scope = Scope::Company(company);
+    let found = employee::find_by_contact(reader, scope, user.contact_type, &user.contact).await?;
+    Ok(found
+        .into_iter()
+        .map(|found| found.value)
+        .find(|employee| employee.status == EmployeeStatus::Active))
+}

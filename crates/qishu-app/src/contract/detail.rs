@@ -1,0 +1,100 @@
+//! 合同详情: `GET /v2/contract/detail`.
+
+use qishu_model::contract::{Contract, ContractAddress};
+use qishu_model::id::ContractId;
+use qishu_store::{Reader, Scope, contract};
+
+use super::locate::locate;
+use crate::company::is_own;
+use crate::signing::{Found, find_positions};
+use crate::{ApiCaller, App, AppError};
+
+/// What to answer beside the contract itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DetailQuery {
+    /// Positions, resolved to pages and coordinates.
+    pub locations: bool,
+    /// Related contracts.
+    pub related: bool,
+}
+
+/// A related contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// Id.
+    pub id: ContractId,
+    /// Title.
+    pub subject: String,
+    /// Number.
+    pub sn: String,
+    /// Wire name of its status.
+    pub status: &'static str,
+}
+
+/// A contract, and what was asked for beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detail {
+    /// The contract.
+    pub contract: Contract,
+    /// Places of its positions, as far as they can be found.
+    pub places: Vec<Found>,
+    /// Related contracts that the caller may see.
+    pub related: Vec<Related>,
+    /// Parties (by place) that are the caller's own companies: only their people are told (4.12).
+    pub own_parties: Vec<bool>,
+}
+
+/// Reads a contract of the caller.
+///
+/// # Errors
+/// Not found for unknown contracts and those of others.
+pub async fn contract_detail(
+    app: &App,
+    caller: &ApiCaller,
+    address: &ContractAddress,
+    query: DetailQuery,
+) -> Result<Detail, AppError> {
+    let mut reader = app.store.read("contract_detail");
+    let contract = locate(&mut reader, caller, address).await?.contract.value;
+    let places = if query.locations {
+        find_positions(app, &mut reader, &contract).await?
+    } else {
+        Vec::new()
+    };
+    let related = if query.related {
+        related(&mut reader, caller, &contract).await?
+    } else {
+        Vec::new()
+    };
+    let mut own_parties = Vec::with_capacity(contract.signatories.len());
+    for party in &contract.signatories {
+        own_parties.push(match party.company_id {
+            Some(id) => is_own(&mut reader, caller, id).await?,
+            None => false,
+        });
+    }
+    Ok(Detail {
+        contract,
+        places,
+        related,
+        own_parties,
+    })
+}
+
+async fn related(
+    reader: &mut Reader,
+    caller: &ApiCaller,
+    contract: &Contract,
+) -> Result<Vec<Related>, AppError> {
+    let mut related = Vec::new();
+    for id in &contract.related_contract_ids {
+        let found = contract::find(reader, Scope::Platform(caller.company.id), *id).await?;
+        related.extend(found.map(|found| Related {
+            id: found.value.id,
+            subject: found.value.subject.clone(),
+            sn: found.value.sn.clone(),
+            status: found.value.state.name(),
+        }));
+    }
+    Ok(related)
+}

@@ -1,0 +1,220 @@
+//! 创建合同草稿: `POST /v2/contract/draft`.
+
+use qishu_model::category::Category;
+use qishu_model::company::Company;
+use qishu_model::contract::draft::SignatoryDraft;
+use qishu_model::contract::{
+    CategoryRef, Contract, ContractAddress, ContractDraft, ContractState, Refusal, TenantType,
+};
+use qishu_model::id::ContractId;
+use qishu_model::log::OperateType;
+use qishu_model::time::Timestamp;
+use qishu_store::{Reader, Scope, Transaction, Versioned, contract};
+
+use super::build::PartyBuilder;
+use super::category::{apply_presets, select_category};
+use super::events::entry;
+use super::locate::locate_initiated;
+use super::send::{SendOptions, send_in};
+use crate::company::{acting_company, require_employee};
+use crate::{ApiCaller, App, AppError};
+
+/// Creates a draft, or overwrites one (by `id`, or by a known `bizId`); with `send` also sends it, all or nothing (D-18).
+///
+/// # Errors
+/// See the table of `contracts` 4.1.
+pub async fn draft_contract(
+    app: &App,
+    caller: &ApiCaller,
+    draft: ContractDraft,
+) -> Result<Contract, AppError> {
+    let now = app.now();
+    check(&draft, now)?;
+    let mut transaction = app.store.begin("draft_contract");
+    let company = acting_company(&mut transaction, caller, draft.tenant_name.as_deref()).await?;
+    let existing = find_existing(&mut transaction, caller, &company, &draft).await?;
+    let category = select_category(&mut transaction, company.id, draft.category.as_ref()).await?;
+    let send = draft.send;
+    let built = build(app, caller, &mut transaction, &company, &category, draft).await?;
+    let stored = store(app, caller, &mut transaction, existing, built).await?;
+    let contract = if send {
+        let options = SendOptions {
+            stampers: Vec::new(),
+            stamper_rule: None,
+            locate_all_keywords: true,
+        };
+        send_in(app, caller, &mut transaction, stored, &options).await?
+    } else {
+        stored.value
+    };
+    transaction.commit().await?;
+    Ok(contract)
+}
+
+fn check(draft: &ContractDraft, now: Timestamp) -> Result<(), AppError> {
+    if draft.expire_time.is_some_and(|time| time <= now) {
+        return Err(AppError::invalid("expireTime", "later than now is expected"));
+    }
+    if let Some(url) = &draft.callback_url {
+        crate::company::check_callback_url("callbackUrl", url)?;
+    }
+    Ok(())
+}
+
+/// The draft to overwrite: `id` first, then `bizId`.
+async fn find_existing(
+    reader: &mut Reader,
+    caller: &ApiCaller,
+    company: &Company,
+    draft: &ContractDraft,
+) -> Result<Option<Versioned<Contract>>, AppError> {
+    if let Some(id) = draft.id {
+        let address = ContractAddress {
+            contract_id: Some(id),
+            biz_id: None,
+            tenant_name: None,
+        };
+        let found = locate_initiated(reader, caller, &address).await?;
+        let status = found.value.state.name();
+        let is_draft = found.value.state == ContractState::Draft;
+        return if is_draft {
+            Ok(Some(found))
+        } else {
+            Err(Refusal::WrongStatus { status }.into())
+        };
+    }
+    let Some(biz_id) = &draft.biz_id else {
+        return Ok(None);
+    };
+    let found = contract::find_by_biz_id(reader, Scope::Company(company.id), biz_id).await?;
+    match found.into_iter().next() {
+        Some(found) if found.value.state != ContractState::Draft => Err(AppError::DuplicateBizId {
+            biz_id: biz_id.clone(),
+        }),
+        found => Ok(found),
+    }
+}
+
+async fn build(
+    app: &App,
+    caller: &ApiCaller,
+    reader: &mut Reader,
+    company: &Company,
+    category: &Category,
+    mut draft: ContractDraft,
+) -> Result<Contract, AppError> {
+    if let Some(creator) = &draft.creator {
+        require_employee(reader, company, creator).await?;
+    }
+    let sponsor = sponsor_index(&draft.signatories, company);
+    apply_presets(category, &mut draft.signatories, sponsor)?;
+    let builder = PartyBuilder { app, caller, company };
+    let mut signatories = Vec::with_capacity(draft.signatories.len());
+    for (index, party) in std::mem::take(&mut draft.signatories).into_iter().enumerate() {
+        signatories.push(builder.build(reader, index, party).await?);
+    }
+    let now = app.now();
+    let id = ContractId::new(app.next_id());
+    let contract = Contract {
+        id,
+        subject: subject(&draft, category, now)?,
+        sn: draft.sn.unwrap_or_else(|| generated_sn(id)),
+        biz_id: draft.biz_id,
+        company_id: company.id,
+        tenant_name: company.name.clone(),
+        application_id: caller.application.id,
+        description: draft.description,
+        expire_time: draft
+            .expire_time
+            .or_else(|| Some(now.plus_days(i64::from(category.expire_days)).end_of_day())),
+        end_time: draft.end_time,
+        ordinal: draft.ordinal,
+        category: Some(CategoryRef {
+            id: category.id,
+            name: category.name.clone(),
+        }),
+        creator: draft.creator,
+        state: ContractState::Draft,
+        signatories,
+        sign_flow_strategy: draft.sign_flow_strategy,
+        template_params: draft.template_params,
+        documents: Vec::new(),
+        copy_send_receivers: draft.copy_send_receivers,
+        copy_send_time: draft.copy_send_time,
+        tags: draft.tags,
+        related_contract_ids: draft.related_contract_ids,
+        custom_fields: draft.custom_fields,
+        business_data: draft.business_data,
+        notify_sponsor: draft.notify_sponsor,
+        callback_url: draft.callback_url,
+        stamper_rule: draft.stamper_rule.or(category.stamper_rule),
+        allow_name_mismatch: draft.allow_name_mismatch,
+        create_time: now,
+        publish_time: None,
+    };
+    contract.check_parties()?;
+    Ok(contract)
+}
+
+fn generated_sn(id: ContractId) -> String {
+    format!("QS{id}")
+}
+
+/// Place of the party that is the initiator; the number of parties when none is.
+fn sponsor_index(parties: &[SignatoryDraft], company: &Company) -> usize {
+    let is_sponsor = |party: &SignatoryDraft| {
+        party.tenant_type == TenantType::Company && party.tenant_name.as_ref() == Some(&company.name)
+    };
+    parties.iter().position(is_sponsor).unwrap_or(parties.len())
+}
+
+fn subject(draft: &ContractDraft, category: &Category, now: Timestamp) -> Result<String, AppError> {
+    if let Some(subject) = &draft.subject {
+        return Ok(subject.clone());
+    }
+    let rule = category.subject_rule.as_ref();
+    let generated = rule.map(|rule| {
+        rule.replace("{category}", &category.name)
+            .replace("{date}", &now.date_text())
+    });
+    generated.ok_or_else(|| AppError::invalid("subject", "required, the category generates none"))
+}
+
+async fn store(
+    app: &App,
+    caller: &ApiCaller,
+    transaction: &mut Transaction,
+    existing: Option<Versioned<Contract>>,
+    mut built: Contract,
+) -> Result<Versioned<Contract>, AppError> {
+    let Some(existing) = existing else {
+        contract::insert(transaction, &built).await?;
+        transaction.record(entry(
+            app,
+            &built,
+            OperateType::Create,
+            caller.actor_for(built.creator.as_ref()),
+        ));
+        return Ok(Versioned {
+            version: 1,
+            value: built,
+        });
+    };
+    let old = existing.value;
+    let generated = built.sn == generated_sn(built.id);
+    built.id = old.id;
+    // A number that was generated stays; one that the request gives wins.
+    built.sn = if generated { old.sn } else { built.sn };
+    built.create_time = old.create_time;
+    built.documents = old.documents;
+    let updated = Versioned {
+        version: existing.version,
+        value: built,
+    };
+    contract::update(transaction, &updated).await?;
+    transaction.record(entry(app, &updated.value, OperateType::Modify, caller.actor()));
+    Ok(Versioned {
+        version: existing.version + 1,
+        value: updated.value,
+    })
+}

@@ -1,0 +1,33 @@
+//! Documents: taking files in, giving them out.
+
+mod add;
+mod import;
+mod read;
+
+use qishu_blob::Digest;
+use qishu_store::document::Revision;
+
+pub use add::{AddFiles, add_files};
+pub use import::Upload;
+pub use read::{DocumentFile, document_file};
+pub(crate) use read::{read_range, read_revision};
+
+use crate::AppError;
+
+/// A blob's name from its text form in a model.
+///
+/// # Errors
+/// Internal when the stored text is no digest.
+pub(crate) fn blob_digest(hex: &str) -> Result<Digest, AppError> {
+    hex.parse()
+        .map_err(|error| AppError::internal("stored digest", error))
+}
+
+/// The blobs of a revision.
+pub(crate) fn parts(revision: &Revision) -> Vec<qishu_blob::Part> {
+    let part = |part: &qishu_store::document::RevisionPart| qishu_blob::Part {
+        digest: Digest::from_bytes(part.sha256),
+        length: part.length,
+    };
+    revision.parts.iter().map(part).collect()
+}

@@ -1,0 +1,161 @@
+//! 用文件添加合同文档, 多文件添加合同文档: `POST /v2/document/addbyfile`, `POST /v2/document/addbyfiles`.
+
+use qishu_model::contract::{
+    ContentType, Contract, ContractAddress, ContractState, Document, Refusal, Stamper, StamperRule,
+};
+use qishu_model::id::DocumentId;
+use qishu_model::log::OperateType;
+use qishu_store::contract;
+use qishu_store::document::{Revision, RevisionPart, insert_revision};
+use serde_json::json;
+
+use super::import::{Imported, Upload, import};
+use crate::contract::{entry, locate_initiated};
+use crate::signing::{DocumentAids, bind_stampers, check_positions};
+use crate::{ApiCaller, App, AppError};
+
+/// Files that become one document.
+#[derive(Debug, Clone)]
+pub struct AddFiles {
+    /// The draft.
+    pub address: ContractAddress,
+    /// Title; at most 100 characters.
+    pub title: String,
+    /// Files, merged in this order.
+    pub files: Vec<Upload>,
+    /// Place among the documents (D-20).
+    pub sort: Option<i32>,
+    /// Positions in this document.
+    pub stampers: Vec<Stamper>,
+    /// Rule for positions.
+    pub stamper_rule: Option<StamperRule>,
+}
+
+/// Adds one document to a draft.
+///
+/// # Errors
+/// `1101` when it is no draft, `1010`, `1402`, `1403` for the files, `1108`, `1109`, `1005`, `1106` for the positions
+/// (D-21). Nothing is stored then.
+pub async fn add_files(app: &App, caller: &ApiCaller, request: AddFiles) -> Result<DocumentId, AppError> {
+    check_sizes(app, &request.files)?;
+    let mut reader = app.store.read("add_files");
+    let contract = locate_initiated(&mut reader, caller, &request.address).await?;
+    drop(reader);
+    require_draft(&contract.value)?;
+    let files = request.files.clone();
+    let most_pages = app.settings.most_pages;
+    let imported = tokio::task::spawn_blocking(move || import(&files, most_pages)).await??;
+    let id = DocumentId::new(app.next_id());
+    let stored = store_blobs(app, id, &request, &imported).await?;
+    let stampers = check_stampers(app, &request, &stored).await?;
+    let mut transaction = app.store.begin("add_files");
+    let mut contract = locate_initiated(&mut transaction, caller, &request.address).await?;
+    require_draft(&contract.value)?;
+    contract.value.add_document(stored.document);
+    bind_stampers(&mut contract.value, stampers)?;
+    contract.value.stamper_rule = request.stamper_rule.or(contract.value.stamper_rule);
+    contract::update(&mut transaction, &contract).await?;
+    insert_revision(&mut transaction, &stored.revision).await?;
+    let mut logged = entry(app, &contract.value, OperateType::Modify, caller.actor());
+    logged.details = json!({ "document": id, "title": request.title });
+    transaction.record(logged);
+    transaction.commit().await?;
+    Ok(id)
+}
+
+fn require_draft(contract: &Contract) -> Result<(), AppError> {
+    match contract.state {
+        ContractState::Draft => Ok(()),
+        _ => Err(Refusal::WrongStatus {
+            status: contract.state.name(),
+        }
+        .into()),
+    }
+}
+
+fn check_sizes(app: &App, files: &[Upload]) -> Result<(), AppError> {
+    let size_bytes = files.iter().map(|file| file.bytes.len()).sum();
+    let limit_bytes = app.settings.upload_bytes;
+    if size_bytes > limit_bytes {
+        Err(AppError::FileTooLarge {
+            size_bytes,
+            limit_bytes,
+        })
+    } else {
+        Ok(())
+    }
+}
+
+/// Rows and aids of a document whose bytes are durable.
+struct StoredDocument {
+    document: Document,
+    revision: Revision,
+    aids: DocumentAids,
+}
+
+async fn store_blobs(
+    app: &App,
+    id: DocumentId,
+    request: &AddFiles,
+    imported: &Imported,
+) -> Result<StoredDocument, AppError> {
+    let mut uploads = Vec::with_capacity(request.files.len());
+    for file in &request.files {
+        uploads.push(app.blobs.put(file.bytes.clone()).await?.to_string());
+    }
+    let base = app.blobs.put(imported.pdf.clone().into()).await?;
+    let plan = app.blobs.put(imported.plan.to_bytes().into()).await?;
+    let text = app.blobs.put(imported.text.to_bytes().into()).await?;
+    let now = app.now();
+    let document = Document {
+        id,
+        title: request.title.clone(),
+        page_count: imported.page_count,
+        sort: request.sort,
+        content_type: ContentType::Contract,
+        uploads,
+        file_suffix: imported.suffix.to_owned(),
+        template_id: None,
+        params: Vec::new(),
+        revision: 0,
+        revision_hash: base.to_string(),
+        text_index: text.to_string(),
+        create_time: now,
+    };
+    let revision = Revision {
+        document_id: id,
+        number: 0,
+        sha256: *base.as_bytes(),
+        parts: vec![RevisionPart {
+            sha256: *base.as_bytes(),
+            length: imported.pdf.len() as u64,
+        }],
+        // The plan carries the digest state.
+        digest_state: None,
+        plan: Some(*plan.as_bytes()),
+        act_id: None,
+        create_time: now,
+    };
+    let aids = DocumentAids::new(&document, imported.plan.clone());
+    Ok(StoredDocument {
+        document,
+        revision,
+        aids,
+    })
+}
+
+/// Positions of an adding call are for the new document and must all be found at once (D-21).
+async fn check_stampers(
+    app: &App,
+    request: &AddFiles,
+    stored: &StoredDocument,
+) -> Result<Vec<Stamper>, AppError> {
+    let mut stampers = request.stampers.clone();
+    for stamper in &mut stampers {
+        stamper.document_id = Some(stored.document.id.get());
+    }
+    if !stampers.is_empty() {
+        check_positions(app, std::slice::from_ref(&stored.aids), &stampers, true).await?;
+    }
+    Ok(stampers)
+}

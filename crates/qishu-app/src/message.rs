@@ -1,0 +1,86 @@
+//! Messages to people: what they say, and the links they carry.
+
+use qishu_model::contact::{ContactType, User};
+use qishu_model::contract::{Contract, Signatory};
+use qishu_store::Transaction;
+use qishu_store::job::{self, NewJob};
+use qishu_store::outbox::{self, MessageState, NewMessage};
+use serde_json::json;
+
+use crate::job::SEND_MESSAGE;
+use crate::page::short_link;
+use crate::{App, AppError};
+
+/// Asks a party that is in turn to sign, with a link that lives as long as the contract.
+///
+/// # Errors
+/// Internal when the store fails. A party without a phone or mail address of its own gets no message.
+pub(crate) async fn invite(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: &Contract,
+    party: &Signatory,
+) -> Result<(), AppError> {
+    let Some(receiver) = party.receiver.as_ref().filter(|receiver| is_reachable(receiver)) else {
+        return Ok(());
+    };
+    let link = short_link(app, transaction, contract, Some(receiver)).await?;
+    let deadline = contract
+        .expire_time
+        .map(|time| format!("，请在{}前完成", time.date_text()))
+        .unwrap_or_default();
+    let text = format!(
+        "【契书】{}邀请您签署《{}》{deadline}：{link}",
+        contract.tenant_name, contract.subject
+    );
+    let data = json!({ "kind": "SIGN_INVITATION", "text": text, "subject": contract.subject });
+    queue(app, transaction, receiver, data).await
+}
+
+/// Sends a confirmation code.
+///
+/// # Errors
+/// Internal when the store fails.
+pub(crate) async fn send_code(
+    app: &App,
+    transaction: &mut Transaction,
+    receiver: &User,
+    code: &str,
+    subject: &str,
+) -> Result<(), AppError> {
+    let text = format!("【契书】验证码{code}，用于签署《{subject}》，5分钟内有效。请勿告诉他人。");
+    let data = json!({ "kind": "SIGN_CODE", "text": text, "subject": "验证码", "code": code });
+    queue(app, transaction, receiver, data).await
+}
+
+/// Whether a contact is one that messages can be sent to.
+pub(crate) const fn is_reachable(user: &User) -> bool {
+    matches!(user.contact_type, ContactType::Mobile | ContactType::Email)
+}
+
+async fn queue(
+    app: &App,
+    transaction: &mut Transaction,
+    receiver: &User,
+    data: serde_json::Value,
+) -> Result<(), AppError> {
+    let message = NewMessage {
+        channel: receiver.contact_type,
+        contact: receiver.normalised(),
+        state: MessageState::Queued,
+        at: app.now(),
+        data,
+    };
+    let id = outbox::insert(transaction, &message).await?;
+    let job = NewJob {
+        kind: SEND_MESSAGE,
+        dedup_key: None,
+        // Somebody is waiting for it.
+        priority: 100,
+        run_at: app.now(),
+        data: json!({ "message": id }),
+    };
+    job::enqueue(transaction, &job).await?;
+    app.wake();
+    Ok(())
+}

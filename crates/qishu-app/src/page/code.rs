@@ -1,0 +1,178 @@
+//! Confirmation codes.
+
+use qishu_model::contact::User;
+use qishu_model::id::ContractId;
+use qishu_store::confirm::{self, Binding, SendLimit, SendPermit, SendSubject, count_send};
+
+use super::link::concerns;
+use super::person_act::{SeenRevision, check_revisions, party_in_turn, revisions_text};
+use super::session::{PageSession, log_in_binding, log_in_user};
+use crate::contract::load_contract;
+use crate::message::{is_reachable, send_code};
+use crate::{App, AppError};
+
+/// A code is good for five minutes.
+const LIFE_MS: i64 = 5 * 60_000;
+/// Between two codes to one number.
+const GAP_MS: i64 = 60_000;
+
+const PER_NUMBER: SendLimit = SendLimit {
+    gap_ms: GAP_MS,
+    per_hour: 5,
+    per_day: 10,
+};
+const PER_ADDRESS: SendLimit = SendLimit {
+    gap_ms: 0,
+    per_hour: 60,
+    per_day: 300,
+};
+const IN_ALL: SendLimit = SendLimit {
+    gap_ms: 0,
+    per_hour: 20_000,
+    per_day: 200_000,
+};
+
+/// What the page tells after a code was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeSent {
+    /// Masked contact.
+    pub sent_to: String,
+    /// When another one may be asked for.
+    pub retry_after_seconds: u32,
+    /// How long it is good.
+    pub expires_in_seconds: u32,
+    /// It was not really sent: the provider is a simulator.
+    pub simulated: bool,
+}
+
+/// Sends the code that confirms a signature on exactly these revisions.
+///
+/// # Errors
+/// `1107` when it is not this person's turn, [`AppError::RevisionChanged`], [`AppError::TooOften`].
+pub async fn send_confirm_code(
+    app: &App,
+    session: &PageSession,
+    seen: &[SeenRevision],
+) -> Result<CodeSent, AppError> {
+    let user = session.person()?;
+    let mut reader = app.store.read("send_confirm_code");
+    let contract = load_contract(&mut reader, session.contract).await?.value;
+    drop(reader);
+    party_in_turn(&contract, user)?;
+    check_revisions(&contract, seen)?;
+    let (contact, revision) = (user.normalised(), revisions_text(seen));
+    let binding = Binding {
+        contract: Some(contract.id),
+        contact: &contact,
+        purpose: "SIGN",
+        revision: &revision,
+    };
+    issue(app, session, user, &binding, &contract.subject).await
+}
+
+/// Sends the code that logs somebody in. Answers the same whether the contract concerns them or not.
+///
+/// # Errors
+/// `1005` for a contact that cannot be one; [`AppError::TooOften`].
+pub async fn send_login_code(app: &App, session: &PageSession, contact: &str) -> Result<CodeSent, AppError> {
+    let given = User {
+        name: None,
+        contact: contact.trim().to_owned(),
+        contact_type: qishu_model::contact::ContactType::guess(contact),
+    };
+    crate::contract::check_contact("contact", &given)?;
+    let known = match log_in_user(session, contact) {
+        Ok((user, normalised)) => concerned(app, session.contract, &user)
+            .await?
+            .then_some((user, normalised)),
+        Err(AppError::NoViewPermission) => None,
+        Err(error) => return Err(error),
+    };
+    let Some((user, normalised)) = known else {
+        return Ok(told(app, &given));
+    };
+    let binding = log_in_binding(session, &normalised);
+    issue(app, session, &user, &binding, "登录").await
+}
+
+async fn concerned(app: &App, contract: ContractId, user: &User) -> Result<bool, AppError> {
+    let mut reader = app.store.read("log_in");
+    let contract = load_contract(&mut reader, contract).await?.value;
+    concerns(&mut reader, &contract, user).await
+}
+
+async fn issue(
+    app: &App,
+    session: &PageSession,
+    user: &User,
+    binding: &Binding<'_>,
+    subject: &str,
+) -> Result<CodeSent, AppError> {
+    if !is_reachable(user) {
+        return Err(AppError::invalid(
+            "contact",
+            "codes can be sent to mobile numbers and mail addresses only",
+        ));
+    }
+    let code = six_digits(app)?;
+    let now = app.now();
+    let mut transaction = app.store.begin("issue_code");
+    let mut subjects = vec![
+        SendSubject {
+            kind: "number",
+            value: binding.contact,
+            limit: PER_NUMBER,
+        },
+        SendSubject {
+            kind: "all",
+            value: "",
+            limit: IN_ALL,
+        },
+    ];
+    if let Some(address) = &session.address {
+        subjects.push(SendSubject {
+            kind: "address",
+            value: address,
+            limit: PER_ADDRESS,
+        });
+    }
+    if let SendPermit::Refused { retry_at } = count_send(&mut transaction, &subjects, now).await? {
+        let wait_ms = retry_at.ms().saturating_sub(now.ms());
+        let retry_after_seconds = u32::try_from(wait_ms.div_euclid(1000) + 1).unwrap_or(u32::MAX);
+        return Err(AppError::TooOften { retry_after_seconds });
+    }
+    confirm::issue(
+        &app.store,
+        &mut transaction,
+        binding,
+        &code,
+        now,
+        now.plus_ms(LIFE_MS),
+    )
+    .await?;
+    send_code(app, &mut transaction, user, &code, subject).await?;
+    transaction.commit().await?;
+    app.wake();
+    Ok(told(app, user))
+}
+
+fn told(app: &App, user: &User) -> CodeSent {
+    CodeSent {
+        sent_to: user.masked(),
+        retry_after_seconds: 60,
+        expires_in_seconds: 300,
+        simulated: app.settings.simulated,
+    }
+}
+
+/// Six decimal digits, each value equally likely.
+fn six_digits(app: &App) -> Result<String, AppError> {
+    const RANGE: u64 = 1_000_000;
+    loop {
+        let number = u64::from_le_bytes(app.random_bytes()?);
+        // Values past the last whole multiple would make small codes likelier.
+        if number < u64::MAX - u64::MAX % RANGE {
+            return Ok(format!("{:06}", number % RANGE));
+        }
+    }
+}

@@ -1,0 +1,455 @@
+//! The signing pipeline (design 4.6, R-1): intent → bytes → signature → part stored → one transaction.
+//!
+//! An act puts one signature on each document it has a position on, each with its own one-time certificate. Nothing of an
+//! act is visible before its last transaction, which moves contract, step, document versions, log entry and
+//! callback event together. Whatever a crash leaves behind is an intent without a result; [`super::recover`] closes
+//! it, and the contract stands where it stood.
+
+use std::sync::Arc;
+
+use pdfseal::sign::{AppendedRevision, PendingSignature, SignRequest, SigningTime, prepare_signature};
+use qishu_authority::{Holder, PreparedCertificate, Reference, VerifiedSubject};
+use qishu_blob::Digest;
+use qishu_model::company::Company;
+use qishu_model::contact::User;
+use qishu_model::contract::{Command, Contract, IntentionConfirm, Step, Transition};
+use qishu_model::id::{ActId, ContractId, SignatoryId};
+use qishu_model::placement::{Placed, union};
+use qishu_model::time::Timestamp;
+use qishu_store::act::{self, ActState, SigningAct};
+use qishu_store::confirm::{self, Confirmation};
+use qishu_store::document::{Revision, RevisionPart, find_revision, insert_revision};
+use qishu_store::ledger::{Actor, Entry};
+use qishu_store::{Reader, StoreError, Transaction, Versioned};
+use serde_json::{Value as Json, json};
+
+use super::company_sign::CompanyAct;
+use super::mark::{Mark, stamps};
+use super::place::{DocumentAids, Wanted, load_aids, place};
+use crate::contract::{load_contract, store_change};
+use crate::page::PersonAct;
+use crate::{App, AppError};
+
+/// Attempts before a contract counts as busy: each loser of a race starts again on the winner's result.
+const ATTEMPTS: u32 = 40;
+
+/// Minutes east of Greenwich in which `/M` is written: China standard time.
+const CHINA_OFFSET_MINUTES: i16 = 480;
+
+/// One act that somebody asked for.
+pub(crate) struct Act {
+    /// Contract.
+    pub(crate) contract: ContractId,
+    /// Equal for equal requests: those that wait for one another get one signature and equal answers.
+    pub(crate) request_digest: [u8; 32],
+    /// When the request came in.
+    pub(crate) arrived: Timestamp,
+    /// For the log.
+    pub(crate) actor: Actor,
+    /// Who signs what.
+    pub(crate) request: ActRequest,
+}
+
+/// Who signs what; planned anew on every attempt.
+pub(crate) enum ActRequest {
+    /// A company with one of its steps.
+    Company(CompanyAct),
+    /// A person on a page.
+    Person(PersonAct),
+}
+
+/// What an act does to the contract as it is now.
+pub(crate) struct PlannedAct {
+    pub(crate) step: Step,
+    pub(crate) party: SignatoryId,
+    pub(crate) marks: Vec<Mark>,
+    /// How many of the marks stand at positions given before the call (D-55).
+    pub(crate) given: usize,
+    pub(crate) locate_all_keywords: bool,
+    pub(crate) subject: VerifiedSubject,
+    pub(crate) signer_name: String,
+    pub(crate) performed_by: Option<User>,
+    pub(crate) confirm: IntentionConfirm,
+    /// Code that is used up by the act.
+    pub(crate) confirmation: Option<Confirmation>,
+}
+
+/// Performs an act: signs every document it has a position on, and moves the contract.
+///
+/// # Errors
+/// What planning refuses; [`AppError::Busy`] when others were faster [`ATTEMPTS`] times.
+pub(crate) async fn perform(app: &App, act: Act) -> Result<Contract, AppError> {
+    let _turn = app.lock_contract(act.contract).await;
+    for attempt_number in 0..ATTEMPTS {
+        match attempt(app, &act).await {
+            Err(AppError::Busy) => app.pause(attempt_number).await,
+            answer => return answer,
+        }
+    }
+    Err(AppError::Busy)
+}
+
+async fn attempt(app: &App, act: &Act) -> Result<Contract, AppError> {
+    let mut reader = app.store.read("plan_signature");
+    let stored = load_contract(&mut reader, act.contract).await?;
+    if is_done(&mut reader, act).await? {
+        return Ok(stored.value);
+    }
+    let documents = load_aids(app, &mut reader, &stored.value).await?;
+    let planned = match &act.request {
+        ActRequest::Company(company) => company.plan(app, &mut reader, &stored.value).await?,
+        ActRequest::Person(person) => person.plan(app, &stored.value, &documents).await?,
+    };
+    drop(reader);
+    let pending = prepare(app, &planned, &documents).await?;
+    let intents = intend(app, act, &planned, &pending).await?;
+    let signed = sign(app, pending).await;
+    let settled = match signed {
+        Ok(signed) => finish(app, act, planned, stored, &intents, signed).await,
+        Err(error) => Err(error),
+    };
+    if settled.is_err() {
+        abandon(app, act, intents).await;
+    }
+    settled
+}
+
+/// An equal request was finished after this one came in: its answer is this one's too.
+async fn is_done(reader: &mut Reader, request: &Act) -> Result<bool, AppError> {
+    let equal = act::find_by_request(reader, request.contract, &request.request_digest).await?;
+    let finished_since = |act: &Versioned<SigningAct>| {
+        act.value.state == ActState::Done
+            && act
+                .value
+                .settled
+                .is_some_and(|settled| settled >= request.arrived)
+    };
+    Ok(equal.iter().any(finished_since))
+}
+
+/// A document with the signature that is being put on it.
+struct Pending<'a> {
+    act: ActId,
+    document: &'a DocumentAids,
+    signature: PendingSignature,
+    digest: [u8; 32],
+    certificate: PreparedCertificate,
+}
+
+/// A document with its new part, both durable.
+struct Signed<'a> {
+    act: ActId,
+    document: &'a DocumentAids,
+    part: RevisionPart,
+    revision_sha256: [u8; 32],
+    plan: Digest,
+    serial: String,
+    certificate: Vec<u8>,
+}
+
+async fn prepare<'a>(
+    app: &App,
+    planned: &PlannedAct,
+    documents: &'a [DocumentAids],
+) -> Result<Vec<Pending<'a>>, AppError> {
+    let wanted: Vec<Wanted<'_>> = planned
+        .marks
+        .iter()
+        .map(|mark| Wanted {
+            stamper: &mark.stamper,
+            picture: mark.size,
+        })
+        .collect();
+    let placed = place(app, documents, &wanted, planned.locate_all_keywords).await?;
+    let (given, of_call) = placed
+        .into_iter()
+        .partition(|placed| placed.stamper < planned.given);
+    let placed = union(given, of_call);
+    let mut pending = Vec::new();
+    for (index, document) in documents.iter().enumerate() {
+        let here: Vec<&Placed> = placed.iter().filter(|placed| placed.document == index).collect();
+        // Positions that vanish (across-page on a single page) leave an invisible signature on the first document.
+        if !here.is_empty() || (placed.is_empty() && index == 0) {
+            pending.push(prepare_one(app, planned, document, &here)?);
+        }
+    }
+    Ok(pending)
+}
+
+fn prepare_one<'a>(
+    app: &App,
+    planned: &PlannedAct,
+    document: &'a DocumentAids,
+    placed: &[&Placed],
+) -> Result<Pending<'a>, AppError> {
+    let act = ActId::new(app.next_id());
+    let now_ms = app.now().ms();
+    let certificate = app
+        .authority
+        .prepare(&planned.subject, &act.to_string(), app.random_bytes()?, now_ms);
+    let certificate = certificate.map_err(|error| AppError::internal("one-time certificate", error))?;
+    let (stamps, pictures) = stamps(placed, &planned.marks);
+    let signature = prepare_signature(
+        &document.plan,
+        &SignRequest {
+            stamps: &stamps,
+            pictures: &pictures,
+            field_prefix: &format!("qs{act}"),
+            signer_name: Some(&planned.signer_name),
+            reason: None,
+            location: None,
+            time: SigningTime {
+                unix_seconds: now_ms.div_euclid(1000),
+                offset_minutes: CHINA_OFFSET_MINUTES,
+            },
+            contents_reserve: contents_reserve(app),
+        },
+    )
+    .map_err(|error| AppError::internal("signature", error))?;
+    Ok(Pending {
+        act,
+        document,
+        digest: signature.digest(),
+        signature,
+        certificate,
+    })
+}
+
+/// Writes the intents: what will be signed, with which serials.
+async fn intend(
+    app: &App,
+    request: &Act,
+    planned: &PlannedAct,
+    pending: &[Pending<'_>],
+) -> Result<Vec<SigningAct>, AppError> {
+    let now = app.now();
+    let mut transaction = app.store.begin("intend_signature");
+    let mut intents = Vec::with_capacity(pending.len());
+    for pending in pending {
+        let intent = SigningAct {
+            id: pending.act,
+            contract_id: request.contract,
+            document_id: pending.document.id,
+            signatory_id: planned.party,
+            steps: match planned.step {
+                Step::Action(action) => vec![action],
+                Step::Personal(_) => Vec::new(),
+            },
+            revision: pending.document.revision,
+            revision_hash: pending.document.revision_hash.clone(),
+            certificate_serial: pending.certificate.serial().to_string(),
+            digest: hex::encode(pending.digest),
+            request_digest: request.request_digest.to_vec(),
+            state: ActState::Intended,
+            intended: now,
+            settled: None,
+            details: Json::Null,
+        };
+        act::insert(&mut transaction, &intent)
+            .await
+            .map_err(busy_when_open)?;
+        act::record_serial(&mut transaction, &intent.certificate_serial, intent.id, now).await?;
+        intents.push(intent);
+    }
+    transaction.record(log(app, request, "SIGN_INTENDED", &intents));
+    transaction.commit().await?;
+    Ok(intents)
+}
+
+/// Another process has an open act on the document.
+fn busy_when_open(error: StoreError) -> AppError {
+    match error {
+        StoreError::Duplicate { .. } => AppError::Busy,
+        other => other.into(),
+    }
+}
+
+fn log(app: &App, request: &Act, kind: &'static str, intents: &[SigningAct]) -> Entry {
+    let acts: Vec<ActId> = intents.iter().map(|act| act.id).collect();
+    Entry {
+        at: app.now(),
+        tenant: None,
+        kind,
+        subject: Some(request.contract.get()),
+        actor: request.actor.clone(),
+        details: json!({ "acts": acts }),
+    }
+}
+
+/// Makes the signatures, checks each with our own verifier, and stores the new parts durably.
+async fn sign<'a>(app: &App, pending: Vec<Pending<'a>>) -> Result<Vec<Signed<'a>>, AppError> {
+    let mut signed = Vec::with_capacity(pending.len());
+    for one in pending {
+        signed.push(sign_one(app, one).await?);
+    }
+    Ok(signed)
+}
+
+async fn sign_one<'a>(app: &App, pending: Pending<'a>) -> Result<Signed<'a>, AppError> {
+    let keys = Arc::clone(&app.keys);
+    let key = tokio::task::spawn_blocking(move || keys.take()).await?;
+    let key = key.map_err(|error| AppError::internal("one-time key", error))?;
+    let serial = pending.certificate.serial().to_string();
+    let identity = app.authority.issue(pending.certificate, key);
+    let identity = identity.map_err(|error| AppError::internal("one-time certificate", error))?;
+    let cms = identity
+        .sign_detached(&pending.digest)
+        .map_err(|error| AppError::internal("signature", error))?;
+    sealpki::verify_detached(&cms, |_| pending.digest)
+        .map_err(|error| AppError::internal("own signature", error))?;
+    let AppendedRevision {
+        bytes,
+        plan,
+        revision_sha256,
+    } = pending
+        .signature
+        .complete(&cms)
+        .map_err(|error| AppError::internal("signature", error))?;
+    let length = bytes.len() as u64;
+    let part = app.blobs.put(bytes.into()).await?;
+    let plan = app.blobs.put(plan.to_bytes().into()).await?;
+    Ok(Signed {
+        act: pending.act,
+        document: pending.document,
+        part: RevisionPart {
+            sha256: *part.as_bytes(),
+            length,
+        },
+        revision_sha256,
+        plan,
+        serial,
+        certificate: identity.certificate().der().to_vec(),
+    })
+}
+
+/// The one transaction that makes the act real.
+async fn finish(
+    app: &App,
+    request: &Act,
+    planned: PlannedAct,
+    stored: Versioned<Contract>,
+    intents: &[SigningAct],
+    signed: Vec<Signed<'_>>,
+) -> Result<Contract, AppError> {
+    let now = app.now();
+    let command = Command::Finish {
+        step: planned.step,
+        by: planned.performed_by,
+        confirm: Some(planned.confirm),
+    };
+    let mut transition = stored.value.apply(command, now)?;
+    let mut transaction = app.store.begin("finish_signature");
+    if let Some(confirmation) = &planned.confirmation {
+        confirm::consume(&mut transaction, confirmation).await?;
+    }
+    for one in &signed {
+        store_revision(&mut transaction, one, now).await?;
+        point_to_revision(&mut transition, one);
+        act::store_certificate(&mut transaction, &one.serial, &one.certificate, now).await?;
+    }
+    for intent in intents {
+        settle(&mut transaction, intent.clone(), ActState::Done, now).await?;
+    }
+    let changed = store_change(app, &mut transaction, &stored, transition, request.actor.clone()).await?;
+    transaction.commit().await?;
+    changed.ok_or_else(|| AppError::Internal("signing deleted the contract".to_owned()))
+}
+
+async fn store_revision(
+    transaction: &mut Transaction,
+    signed: &Signed<'_>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let before = find_revision(transaction, signed.document.id, signed.document.revision).await?;
+    let before = before
+        .ok_or_else(|| AppError::Internal(format!("document {} lost its revision", signed.document.id)))?;
+    let mut parts = before.parts;
+    parts.push(signed.part);
+    let revision = Revision {
+        document_id: signed.document.id,
+        number: signed.document.revision + 1,
+        sha256: signed.revision_sha256,
+        parts,
+        // The plan carries the digest state.
+        digest_state: None,
+        plan: Some(*signed.plan.as_bytes()),
+        act_id: Some(signed.act),
+        create_time: now,
+    };
+    insert_revision(transaction, &revision)
+        .await
+        .map_err(busy_when_open)
+}
+
+fn point_to_revision(transition: &mut Transition, signed: &Signed<'_>) {
+    let documents = transition
+        .contract
+        .iter_mut()
+        .flat_map(|contract| &mut contract.documents);
+    for document in documents.filter(|document| document.id == signed.document.id) {
+        document.revision = signed.document.revision + 1;
+        document.revision_hash = hex::encode(signed.revision_sha256);
+    }
+}
+
+/// Settles an intent. The first version is the one nobody has settled yet.
+pub(super) async fn settle(
+    transaction: &mut Transaction,
+    mut act: SigningAct,
+    state: ActState,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    act.state = state;
+    act.settled = Some(now);
+    act::update(
+        transaction,
+        &Versioned {
+            version: 1,
+            value: act,
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+/// Closes the intents of an attempt that came to nothing, so that the next one need not wait for the sweep. What fails here,
+/// the sweep will do.
+async fn abandon(app: &App, request: &Act, intents: Vec<SigningAct>) {
+    let now = app.now();
+    let mut transaction = app.store.begin("abandon_signature");
+    transaction.record(log(app, request, "SIGN_UNDONE", &intents));
+    for intent in intents {
+        if let Err(error) = settle(&mut transaction, intent, ActState::Undone, now).await {
+            tracing::warn!(contract.id = %request.contract, %error, "an abandoned signature is left to the sweep");
+            return;
+        }
+    }
+    if let Err(error) = transaction.commit().await {
+        tracing::warn!(contract.id = %request.contract, %error, "an abandoned signature is left to the sweep");
+    }
+}
+
+/// Room for the CMS: the chain of the authority, and 4 KB for the one-time certificate, the attributes and the signature.
+fn contents_reserve(app: &App) -> usize {
+    app.authority
+        .chain_der()
+        .iter()
+        .map(|certificate| certificate.len())
+        .sum::<usize>()
+        + 4096
+}
+
+/// The subject of a company's one-time certificate.
+pub(crate) fn company_subject(company: &Company) -> VerifiedSubject {
+    let platform_id = || Reference::PlatformId(company.id.to_string());
+    VerifiedSubject {
+        holder: Holder::Company {
+            name: company.name.clone(),
+            operator: None,
+        },
+        reference: company
+            .register_no
+            .clone()
+            .map_or_else(platform_id, Reference::RegisterNo),
+    }
+}

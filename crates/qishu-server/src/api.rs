@@ -1,0 +1,104 @@
+//! The Open API: one module per group, groups and order as in the documentation. This file is the table of contents.
+
+mod category;
+mod company;
+mod contract;
+mod document;
+mod seal;
+mod signing;
+mod tools;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use qishu_app::{ApiCaller, App, Language};
+use qishu_wire::envelope;
+use qishu_wire::fields::Fields;
+use serde::Serialize;
+
+use crate::error::ApiError;
+
+/// A verified call with its parameters.
+pub(crate) struct Call {
+    pub(crate) app: App,
+    pub(crate) caller: ApiCaller,
+    pub(crate) fields: Fields,
+}
+
+/// What a handler answers.
+pub(crate) enum Reply {
+    /// The envelope, ready to send.
+    Json(Vec<u8>),
+    /// A file; `name` makes it an attachment.
+    File {
+        content_type: &'static str,
+        name: Option<String>,
+        bytes: Bytes,
+    },
+}
+
+pub(crate) type Answer = Result<Reply, ApiError>;
+type Handler = fn(Call) -> Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// A success without data.
+#[expect(clippy::unnecessary_wraps, reason = "reads as the end of a handler")]
+pub(crate) fn done() -> Answer {
+    Ok(Reply::Json(envelope::success()))
+}
+
+/// A success with data.
+#[expect(clippy::unnecessary_wraps, reason = "reads as the end of a handler")]
+pub(crate) fn answer(result: &impl Serialize) -> Answer {
+    Ok(Reply::Json(envelope::success_with(result)))
+}
+
+/// The application's language for the protocol's.
+pub(crate) fn language(language: qishu_wire::language::Language) -> Language {
+    Language::from_name(language.name())
+}
+
+macro_rules! routes {
+    ($($path:literal => $handler:path;)*) => {
+        /// Paths this build serves, in the order of the documentation.
+        pub const SERVED: &[&str] = &[$($path),*];
+
+        /// The handler of a documented path.
+        pub(crate) fn handler(path: &str) -> Option<Handler> {
+            match path {
+                $($path => Some(|call| Box::pin($handler(call))),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+routes! {
+    "/v2/contract/draft" => contract::draft::handle;
+    "/v2/document/addbyfile" => document::addbyfile::handle;
+    "/v2/document/addbyfiles" => document::addbyfiles::handle;
+    "/v2/contract/send" => contract::send::handle;
+    "/v2/contract/viewurl" => contract::viewurl::handle;
+    "/v2/contract/detail" => contract::detail::handle;
+    "/v2/contract/list" => contract::list::handle;
+    "/v2/contract/download" => contract::download::handle;
+    "/v2/document/download" => document::download::handle;
+    "/v2/contract/stream" => contract::stream::handle;
+    "/v2/contract/downloadurl" => contract::downloadurl::handle;
+    "/v2/contract/companysign" => signing::companysign::handle;
+    "/v2/contract/legalpersonsign" => signing::legalpersonsign::handle;
+    "/v2/contract/notice" => signing::notice::handle;
+    "/v2/contract/pageurl" => signing::pageurl::handle;
+    "/v2/contract/shorturl" => signing::shorturl::handle;
+    "/v2/contract/invalid" => signing::invalid::handle;
+    "/company/platforminfo" => company::platforminfo::handle;
+    "/company/token/get" => company::token_get::handle;
+    "/company/token/update/callback" => company::token_update_callback::handle;
+    "/v2/seal/list" => seal::list::handle;
+    "/v2/seal/image" => seal::image::handle;
+    "/v2/seal/autocreate" => seal::autocreate::handle;
+    "/v2/seal/sealdetail" => seal::sealdetail::handle;
+    "/v2/category/list" => category::list::handle;
+    "/v2/category/detail" => category::detail::handle;
+    "/v2/checkhealth" => tools::checkhealth::handle;
+}

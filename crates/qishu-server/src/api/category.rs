@@ -1,0 +1,4 @@
+//! 业务分类
+
+pub(super) mod detail;
+pub(super) mod list;

@@ -1,0 +1,5 @@
+//! 合同文档
+
+pub(super) mod addbyfile;
+pub(super) mod addbyfiles;
+pub(super) mod download;

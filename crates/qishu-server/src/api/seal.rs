@@ -1,0 +1,6 @@
+//! 印章管理
+
+pub(super) mod autocreate;
+pub(super) mod image;
+pub(super) mod list;
+pub(super) mod sealdetail;

@@ -1,0 +1,3 @@
+//! 辅助工具
+
+pub(super) mod checkhealth;

@@ -1,0 +1,163 @@
+//! Refusals as the pages explain them: a code the front end knows, and words for the case that it does not.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use qishu_app::AppError;
+use qishu_model::contract::Refusal;
+use serde_json::json;
+
+/// A refusal on its way to the page.
+#[derive(Debug)]
+pub(crate) struct PageError(pub(crate) AppError);
+
+impl From<AppError> for PageError {
+    fn from(error: AppError) -> Self {
+        Self(error)
+    }
+}
+
+/// Status, code, Chinese and English words.
+struct Told {
+    status: u16,
+    code: &'static str,
+    chinese: &'static str,
+    english: &'static str,
+}
+
+const fn told(status: u16, code: &'static str, chinese: &'static str, english: &'static str) -> Told {
+    Told {
+        status,
+        code,
+        chinese,
+        english,
+    }
+}
+
+fn tell(error: &AppError) -> Told {
+    match error {
+        AppError::AlreadySigned => told(409, "ALREADY_SIGNED", "您已签署", "You have already signed"),
+        AppError::CodeClosed => told(
+            400,
+            "CODE_EXPIRED",
+            "验证码已失效，请重新获取",
+            "The code is no longer valid, ask for a new one",
+        ),
+        AppError::CodeWrong { left: 0 } => told(
+            400,
+            "CODE_LOCKED",
+            "验证码错误次数过多，请重新获取",
+            "Too many wrong codes, ask for a new one",
+        ),
+        AppError::CodeWrong { .. } => told(400, "CODE_WRONG", "验证码不正确", "The code is wrong"),
+        AppError::ContractNotFound | AppError::Refused(Refusal::WrongStatus { .. }) => told(
+            409,
+            "CONTRACT_CLOSED",
+            "合同当前状态不能签署",
+            "The contract can no longer be signed",
+        ),
+        AppError::LinkExpired => told(
+            410,
+            "LINK_EXPIRED",
+            "链接已失效，请向发起方重新索取",
+            "The link has expired, ask the initiator for a new one",
+        ),
+        AppError::Refused(Refusal::NotInTurn) => {
+            told(409, "NOT_YOUR_TURN", "还未轮到您签署", "It is not your turn yet")
+        }
+        AppError::PictureRequired => told(
+            400,
+            "PICTURE_REQUIRED",
+            "请先绘制签名",
+            "Draw your signature first",
+        ),
+        AppError::PlacementRequired => told(
+            400,
+            "PLACEMENT_REQUIRED",
+            "请选择签名位置",
+            "Choose a place for your signature",
+        ),
+        AppError::RevisionChanged => told(
+            409,
+            "REVISION_CHANGED",
+            "文件已更新，请重新查看",
+            "The document has changed, please read it again",
+        ),
+        AppError::SessionExpired => told(
+            401,
+            "SESSION_EXPIRED",
+            "页面已过期，请重新打开链接",
+            "The page has expired, open the link again",
+        ),
+        AppError::TooOften { .. } => told(
+            429,
+            "TOO_OFTEN",
+            "操作过于频繁，请稍后再试",
+            "Too often, try again later",
+        ),
+        AppError::NoViewPermission => told(
+            403,
+            "NO_PERMISSION",
+            "您没有查看或签署该合同的权限",
+            "You may not view or sign this contract",
+        ),
+        AppError::PermissionDenied { .. } => {
+            told(403, "PERMISSION_DENIED", "该操作未开放", "This is not offered")
+        }
+        AppError::DocumentNotFound => told(404, "NOT_FOUND", "文件不存在", "There is no such document"),
+        AppError::InvalidParam { .. } | AppError::FileTooLarge { .. } | AppError::SealNotFound { .. } => {
+            told(
+                400,
+                "INVALID_PARAM",
+                "提交的内容有误",
+                "Something in the request is wrong",
+            )
+        }
+        AppError::Busy => told(
+            503,
+            "BUSY",
+            "系统繁忙，请稍后再试",
+            "The system is busy, try again",
+        ),
+        _ => told(
+            500,
+            "INTERNAL",
+            "系统出错，请稍后再试",
+            "Something failed on our side, try again later",
+        ),
+    }
+}
+
+/// Words for a page that is only text.
+pub(super) fn plain(error: &AppError) -> String {
+    let told = tell(error);
+    format!("{}\n{}\n", told.chinese, told.english)
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let told = tell(&self.0);
+        if told.status == 500 {
+            tracing::error!(error = %self.0, "a page request failed");
+        }
+        let mut body = json!({ "code": told.code, "message": told.chinese, "messageEn": told.english });
+        if let AppError::InvalidParam { field, reason } = &self.0 {
+            body["field"] = json!(field);
+            body["messageEn"] = json!(format!("{field}: {reason}"));
+        }
+        if let AppError::CodeWrong { left } = self.0 {
+            body["triesLeft"] = json!(left);
+        }
+        let status = StatusCode::from_u16(told.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(body)).into_response();
+        if let AppError::TooOften { retry_after_seconds } = self.0 {
+            response
+                .headers_mut()
+                .insert("retry-after", HeaderValue::from(retry_after_seconds));
+        }
+        response
+            .headers_mut()
+            .insert("cache-control", HeaderValue::from_static("no-store"));
+        response
+    }
+}

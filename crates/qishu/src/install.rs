@@ -1,0 +1,65 @@
+//! The data folder: master key and authority, made on the first start and never over existing data.
+
+use std::path::Path;
+
+use qishu_app::Clock as _;
+use qishu_authority::{Authority, AuthorityNames, KeyAlgorithm, MasterKey};
+use qishu_config::{Config, KeyKind};
+
+use crate::Failure;
+use crate::clock::SystemClock;
+
+/// One-time certificates stay valid for a year: without a time-stamp nothing else shows that they were valid at signing.
+const CERTIFICATE_HOURS: u32 = 8_760;
+
+/// The master key of the data folder. A missing key is made only while there is nothing it could have sealed.
+pub(crate) fn master_key(config: &Config) -> Result<MasterKey, Failure> {
+    std::fs::create_dir_all(&config.data_dir).map_err(|error| {
+        format!(
+            "the data folder {} cannot be made: {error}",
+            config.data_dir.display()
+        )
+    })?;
+    let path = &config.authority.master_key_file;
+    if path.exists() {
+        return Ok(MasterKey::from_file(path)?);
+    }
+    if holds_data(&config.data_dir) {
+        return Err(format!(
+            "the master key {} is missing, but {} holds data sealed with it; restore the key from your backup",
+            path.display(),
+            config.data_dir.display()
+        )
+        .into());
+    }
+    Ok(MasterKey::create_file(path)?)
+}
+
+fn holds_data(folder: &Path) -> bool {
+    ["qishu.db", "authority"]
+        .iter()
+        .any(|name| folder.join(name).exists())
+}
+
+/// The authority of the data folder.
+pub(crate) fn authority(config: &Config, master: &MasterKey) -> Result<Authority, Failure> {
+    let folder = config.data_dir.join("authority");
+    let authority = if folder.join("root.pem").exists() {
+        Authority::open(&folder, master)?
+    } else {
+        let names = AuthorityNames {
+            organisation: "Qishu".to_owned(),
+            country: "CN".to_owned(),
+        };
+        Authority::create(&folder, master, &names, algorithm(config), SystemClock.now().ms())?
+    };
+    Ok(authority.with_certificate_hours(CERTIFICATE_HOURS))
+}
+
+/// Algorithm of one-time keys.
+pub(crate) const fn algorithm(config: &Config) -> KeyAlgorithm {
+    match config.authority.one_time_key {
+        KeyKind::EcdsaP256 => KeyAlgorithm::EcdsaP256,
+        KeyKind::Rsa2048 => KeyAlgorithm::Rsa2048,
+    }
+}

@@ -1,0 +1,131 @@
+//! From settings to a running application.
+
+use std::sync::Arc;
+
+use aws_lc_rs::rand::SystemRandom;
+use qishu_app::{App, Parts, Settings};
+use qishu_authority::{KeyPool, MasterKey};
+use qishu_blob::Blobs;
+use qishu_callback::{AddressPolicy, Deliverer};
+use qishu_config::{Config, MailProvider, SmsProvider, SmtpSecurity, Storage};
+use qishu_model::id::IdSource;
+use qishu_provider::{
+    Channel, Messenger, Simulator, SmtpMail, SmtpProtection, SmtpSettings, WebhookSettings, WebhookSms,
+};
+use qishu_store::{DataKey, DataKeys, Store, StoreOptions};
+
+use crate::Failure;
+use crate::clock::SystemClock;
+use crate::install;
+
+/// Bytes of verified document parts kept in memory.
+const BLOB_CACHE_BYTES: usize = 256 * 1024 * 1024;
+
+/// Opens the database; its key comes from the master key.
+pub(crate) async fn open_store(config: &Config) -> Result<Store, Failure> {
+    let master = install::master_key(config)?;
+    open_store_with(config, &master).await
+}
+
+async fn open_store_with(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
+    let secret = master.keyed_digest("qishu store data key", b"1");
+    let options = StoreOptions {
+        url: config.database.url.expose().to_owned(),
+        max_connections: config.database.max_connections,
+        data_keys: DataKeys::new(DataKey::new(1, &secret)?),
+        random: Arc::new(SystemRandom::new()),
+    };
+    Ok(Store::connect(options).await?)
+}
+
+/// Everything an operation may use.
+pub(crate) async fn open_app(config: &Config) -> Result<App, Failure> {
+    let master = install::master_key(config)?;
+    let authority = install::authority(config, &master)?;
+    let store = open_store_with(config, &master).await?;
+    store.migrate().await?;
+    let Storage::Folder(folder) = &config.storage;
+    let policy = AddressPolicy {
+        allow_loopback: config.callbacks.allow_loopback,
+        allow_private: config
+            .callbacks
+            .allow_private_networks
+            .iter()
+            .map(|net| (net.address(), net.bits()))
+            .collect(),
+    };
+    Ok(App::new(Parts {
+        store,
+        blobs: Blobs::in_folder(folder.clone(), BLOB_CACHE_BYTES)?,
+        authority,
+        keys: Arc::new(KeyPool::new(install::algorithm(config))),
+        messenger: messenger(config)?,
+        deliverer: Deliverer::new(policy)?,
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom::new()),
+        ids: IdSource::new(node()),
+        settings: Settings {
+            base_url: base_url(config),
+            upload_bytes: usize::try_from(config.limits.upload_bytes).unwrap_or(usize::MAX),
+            most_pages: config.limits.pages,
+            simulated: !config.simulated().is_empty(),
+        },
+    }))
+}
+
+/// Node number of this process for ids: from its process id, so that processes on one database differ.
+fn node() -> u16 {
+    u16::try_from(std::process::id() % 1024).unwrap_or_default()
+}
+
+/// The public address; in the demo the listening one.
+pub(crate) fn base_url(config: &Config) -> String {
+    config
+        .base_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{}", config.listen))
+}
+
+fn messenger(config: &Config) -> Result<Messenger, Failure> {
+    let simulator = Simulator::new();
+    let messenger = match &config.sms.provider {
+        SmsProvider::None => Messenger::new(),
+        SmsProvider::Simulator => Messenger::new().with(Channel::Sms, simulator.clone()),
+        SmsProvider::Webhook { url, secret, timeout } => {
+            let settings = WebhookSettings {
+                url: url.expose().to_owned(),
+                secret: secret.expose().to_owned(),
+                timeout: *timeout,
+            };
+            Messenger::new().with(Channel::Sms, WebhookSms::new(&settings)?)
+        }
+    };
+    Ok(match &config.mail.provider {
+        MailProvider::None => messenger,
+        MailProvider::Simulator => messenger.with(Channel::Mail, simulator),
+        MailProvider::Smtp {
+            host,
+            port,
+            security,
+            login,
+            from,
+            timeout,
+        } => {
+            let settings = SmtpSettings {
+                host: host.clone(),
+                port: *port,
+                protection: match security {
+                    SmtpSecurity::Plain => SmtpProtection::Plain,
+                    SmtpSecurity::StartTls => SmtpProtection::StartTls,
+                    SmtpSecurity::Tls => SmtpProtection::Tls,
+                },
+                login: login
+                    .as_ref()
+                    .map(|(account, password)| (account.clone(), password.expose().to_owned())),
+                from: from.clone(),
+                timeout: *timeout,
+            };
+            messenger.with(Channel::Mail, SmtpMail::new(&settings)?)
+        }
+    })
+}
