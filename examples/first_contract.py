@@ -50,14 +50,15 @@ def prepare(client, pdf, name, contact, callback=None, company_stamps=None, pers
     )["documentId"]
     seal = client.get("/v2/seal/list")["list"][0]["id"]
     at = {"documentId": document}
+    # By keyword: right behind the words, moved down. By coordinates: fractions of the page, from its lower left corner.
     company_stamps = company_stamps or [
-        {"type": "COMPANY", "page": -1, "offsetX": 0.15, "offsetY": 0.12, "sealId": seal},
-        {"type": "TIMESTAMP", "page": -1, "offsetX": 0.15, "offsetY": 0.07},
-        {"type": "ACROSS_PAGE", "offsetY": 0.5, "sealId": seal},
+        {"type": "COMPANY", "keyword": "甲方（盖章）", "offsetX": -0.02, "offsetY": -0.07, "sealId": seal},
+        {"type": "TIMESTAMP", "keyword": "日期：", "keywordIndex": 1, "offsetY": -0.006},
+        {"type": "ACROSS_PAGE", "offsetY": 0.6, "sealId": seal},
     ]
     person_stamps = person_stamps or [
-        {"type": "PERSONAL", "page": -1, "offsetX": 0.6, "offsetY": 0.15},
-        {"type": "TIMESTAMP", "page": -1, "offsetX": 0.6, "offsetY": 0.07},
+        {"type": "PERSONAL", "page": -1, "offsetX": 0.62, "offsetY": 0.46},
+        {"type": "TIMESTAMP", "keyword": "日期：", "keywordIndex": -1, "offsetY": -0.006, "datePattern": "Chinese"},
     ]
     stampers = [{**stamp, **at, "actionId": sponsor["actions"][0]["id"]} for stamp in company_stamps]
     stampers += [{**stamp, **at, "signatoryId": person["id"]} for stamp in person_stamps]

@@ -2,8 +2,8 @@
 # The sandbox: builds, starts it, makes one signed sample contract, and keeps serving until Ctrl-C.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-data=${QISHU_DEMO_DATA:-data/demo}
-listen=${QISHU_DEMO_LISTEN:-127.0.0.1:8080}
+data=${SANDBOX_DATA:-data/demo}
+listen=${SANDBOX_LISTEN:-127.0.0.1:8080}
 cargo build --workspace --locked
 binary=${CARGO_TARGET_DIR:-target}/debug/qishu
 "$binary" serve --demo --data-dir "$data" --listen "$listen" &
@@ -16,5 +16,5 @@ for _ in $(seq 150); do
 done
 python3 scripts/sample_contract.py "http://$listen" examples/contract.pdf "$data/sample-signed.pdf"
 echo "  sample     $data/sample-signed.pdf   signed through the API; root certificate: $data/authority/root.pem"
-[ "${QISHU_DEMO_ONCE:-}" = 1 ] && exit 0
+[ "${SANDBOX_ONCE:-}" = 1 ] && exit 0
 wait "$server"

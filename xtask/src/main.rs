@@ -10,7 +10,10 @@ mod sizes;
 
 use std::process::ExitCode;
 
-const TASKS: [(&str, fn() -> Result<String, Vec<String>>); 4] = [
+/// A check: a summary, or what is wrong.
+type Task = fn() -> Result<String, Vec<String>>;
+
+const TASKS: [(&str, Task); 4] = [
     ("check-edges", edges::check),
     ("check-licences", licences::check),
     ("check-sizes", sizes::check),

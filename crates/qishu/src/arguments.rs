@@ -31,16 +31,15 @@ struct Place {
     /// Address and port to listen on
     #[arg(long, global = true)]
     listen: Option<String>,
+    /// The demo profile: a ready sandbox with fixed credentials, on the loopback address
+    #[arg(long, global = true)]
+    demo: bool,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Everything in one process: Open API, pages, jobs
-    Serve {
-        /// A ready sandbox with fixed credentials, on the loopback address
-        #[arg(long)]
-        demo: bool,
-    },
+    Serve,
     /// Bring the database up to date
     Migrate,
     /// Check signed PDFs, or with --all everything that is stored
@@ -116,7 +115,7 @@ impl Arguments {
 
     fn overrides(&self) -> Vec<(String, String)> {
         let mut pairs = Vec::new();
-        if let Command::Serve { demo: true } = self.command {
+        if self.place.demo {
             pairs.push(("profile".to_owned(), "demo".to_owned()));
         }
         let given = [("data_dir", &self.place.data_dir), ("listen", &self.place.listen)];

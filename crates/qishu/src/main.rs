@@ -45,7 +45,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let config = arguments.config()?;
     logging::start(&config.log);
     match arguments.command {
-        Command::Serve { .. } => with_runtime(serve::serve(config)),
+        Command::Serve => with_runtime(serve::serve(config)),
         Command::Migrate => with_runtime(async move {
             wiring::open_store(&config).await?.migrate().await?;
             println!("the database is up to date");
