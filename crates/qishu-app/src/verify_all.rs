@@ -208,7 +208,7 @@ async fn check_documents(
         let failed = report
             .signatures
             .iter()
-            .find(|one| one.status == Indication::TotalFailed);
+            .find(|one| one.status != Indication::TotalPassed);
         if let (ContractState::Complete { .. }, Some(failed)) = (&contract.state, failed) {
             complete.broken.push(format!(
                 "document {}: {}",

@@ -59,7 +59,7 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
             shared.clone(),
             http::log::requests,
         ))
-        .layer(DefaultBodyLimit::disable())
+        .layer(DefaultBodyLimit::max(pages::api::MOST_BYTES))
         .with_state(shared)
 }
 

@@ -52,7 +52,7 @@ pub(crate) enum Command {
         /// Print JSON
         #[arg(long)]
         json: bool,
-        /// Certificate to trust, PEM or DER; the data folder's root when absent
+        /// Certificate to trust, PEM or DER; without one no signature can be more than INDETERMINATE
         #[arg(long = "anchor")]
         anchors: Vec<PathBuf>,
     },

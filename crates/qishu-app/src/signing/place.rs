@@ -200,8 +200,20 @@ const fn kind(stamper_type: StamperType) -> StampKind {
     }
 }
 
-/// Size assumed for a picture that is not chosen yet: only whether the position can be found counts.
-pub(crate) const NOMINAL: Size = Size {
+/// Size assumed for a picture that is not chosen yet: kinds with a box of their own fill it, seals are round ones.
+fn nominal(stamper: &Stamper) -> Size {
+    let (width, height) = match stamper.stamper_type {
+        StamperType::Personal => (112.0, 48.0),
+        StamperType::Timestamp => (120.0, 16.0),
+        _ => return NOMINAL_SEAL,
+    };
+    Size {
+        width: stamper.width.unwrap_or(width),
+        height: stamper.height.unwrap_or(height),
+    }
+}
+
+const NOMINAL_SEAL: Size = Size {
     width: 119.06,
     height: 119.06,
 };
@@ -221,7 +233,7 @@ pub(crate) async fn check_positions(
         .iter()
         .map(|stamper| Wanted {
             stamper,
-            picture: NOMINAL,
+            picture: nominal(stamper),
         })
         .collect();
     let placed = place(app, documents, &wanted, locate_all_keywords).await?;
@@ -288,7 +300,7 @@ pub(crate) async fn find_positions(
         for (action, index, stamper) in all {
             let wanted = [Wanted {
                 stamper,
-                picture: NOMINAL,
+                picture: nominal(stamper),
             }];
             let Ok(placed) = place(app, &documents, &wanted, true).await else {
                 continue;

@@ -27,7 +27,7 @@ mod contract_view;
 type Answer = Result<Response, PageError>;
 
 /// Largest body of a page request: a signature picture and little else.
-const MOST_BYTES: usize = 512 * 1024;
+pub(crate) const MOST_BYTES: usize = 512 * 1024;
 
 #[derive(Deserialize)]
 struct OpenBody {

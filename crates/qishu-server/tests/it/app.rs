@@ -1,0 +1,114 @@
+//! A whole application with the demo's companies, on a fresh database, with a clock that the test moves.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use aws_lc_rs::rand::SystemRandom;
+use qishu_app::{App, Clock, Parts, Settings, demo};
+use qishu_authority::{Authority, AuthorityNames, KeyAlgorithm, KeyPool, MasterKey};
+use qishu_blob::Blobs;
+use qishu_callback::{AddressPolicy, Deliverer};
+use qishu_model::id::IdSource;
+use qishu_model::time::Timestamp;
+use qishu_provider::{Messenger, Simulator};
+use qishu_server::{ServerSettings, router, serve};
+use qishu_store::{DataKey, DataKeys, Store, StoreOptions};
+use qishu_testkit::{FakeClock, TestDatabase};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub(crate) struct TestClock(pub(crate) FakeClock);
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_ms(self.0.now_ms())
+    }
+}
+
+/// A serving application.
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    pub(crate) clock: FakeClock,
+    pub(crate) simulator: Simulator,
+    pub(crate) address: SocketAddr,
+    _stop: watch::Sender<bool>,
+    _folder: tempfile::TempDir,
+}
+
+impl TestApp {
+    pub(crate) async fn start(database: &TestDatabase) -> Self {
+        let clock = FakeClock::default();
+        let simulator = Simulator::new();
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let names = AuthorityNames {
+            organisation: "Qishu".to_owned(),
+            country: "CN".to_owned(),
+        };
+        let master = MasterKey::from_bytes([7; 32]);
+        let authority = Authority::create(
+            folder.path(),
+            &master,
+            &names,
+            KeyAlgorithm::EcdsaP256,
+            clock.now_ms(),
+        )
+        .unwrap();
+        let options = StoreOptions {
+            url: database.url.clone(),
+            max_connections: 10,
+            data_keys: DataKeys::new(DataKey::new(1, &[9; 32]).unwrap()),
+            random: Arc::new(SystemRandom::new()),
+        };
+        let store = Store::connect(options).await.unwrap();
+        store.migrate().await.unwrap();
+        let app = App::new(Parts {
+            store,
+            blobs: Blobs::in_memory(),
+            authority,
+            keys: Arc::new(KeyPool::new(KeyAlgorithm::EcdsaP256)),
+            messenger: Messenger::simulated(&simulator),
+            deliverer: Deliverer::new(AddressPolicy {
+                allow_loopback: true,
+                allow_private: Vec::new(),
+            })
+            .unwrap(),
+            clock: Arc::new(TestClock(clock.clone())),
+            random: Arc::new(SystemRandom::new()),
+            ids: IdSource::new(1),
+            settings: Settings {
+                base_url: format!("http://{address}"),
+                upload_bytes: 50 * 1024 * 1024,
+                most_pages: 2000,
+                simulated: true,
+            },
+        });
+        demo::seed(&app).await.unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let settings = ServerSettings {
+            window_ms: 600_000,
+            hmac_accepted: true,
+            trusted_proxies: Vec::new(),
+            https: false,
+            demo: true,
+            upload_bytes: 50 * 1024 * 1024,
+        };
+        tokio::spawn(serve(listener, router(app.clone(), settings), stopped));
+        Self {
+            app,
+            clock,
+            simulator,
+            address,
+            _stop: stop,
+            _folder: folder,
+        }
+    }
+
+    /// Does the background work that is due now.
+    pub(crate) async fn work(&self) {
+        qishu_app::job::work_off(&self.app).await.unwrap();
+        qishu_app::job::deliver_due(&self.app).await.unwrap();
+        qishu_app::job::expire_overdue(&self.app).await.unwrap();
+    }
+}

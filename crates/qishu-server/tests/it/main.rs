@@ -1,0 +1,9 @@
+//! The Open API and the pages from outside: real requests over a socket, on SQLite and, where its address is given, on
+//! PostgreSQL.
+
+mod app;
+mod client;
+mod flow;
+mod isolation;
+mod protocol;
+mod race;
