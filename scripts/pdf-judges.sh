@@ -13,13 +13,15 @@ time=$(date +%s)
 contracts="$work/contracts"
 mkdir -p "$work"
 
+python3 -c 'import pyhanko' 2>/dev/null || PATH="$PWD/target/venv/bin:$PATH"
 python3 -c 'import pyhanko' 2>/dev/null || { echo "install the judges first: pip install pyhanko" >&2; exit 2; }
 python3 judges/make_contracts.py "$contracts"
 python3 judges/make_pages.py "$contracts/turned.pdf"
 
 sign=${SIGN_ACTS:-}
 if [ -z "$sign" ]; then
-    cargo build --quiet -p pdfseal --example sign_acts
+    # The whole workspace: one set of features for every build, so that nothing is compiled twice.
+    cargo build --quiet --locked --workspace --example sign_acts
     sign=${CARGO_TARGET_DIR:-target}/debug/examples/sign_acts
 fi
 

@@ -55,7 +55,7 @@ fn allowed(from: &str, to: &str, is_test: bool) -> bool {
 
 /// Compares the edges of the workspace with the allowed ones.
 pub(crate) fn check() -> Result<String, Vec<String>> {
-    let metadata = read(false)?;
+    let metadata = read()?;
     let packages = list(&metadata, "packages");
     let names: Vec<&str> = packages.iter().map(|package| text(package, "name")).collect();
     let mut problems = Vec::new();

@@ -4,13 +4,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The answer of `cargo metadata`; with `all`, dependencies from outside included.
-pub(crate) fn read(all: bool) -> Result<Value, Vec<String>> {
+/// The answer of `cargo metadata` about the crates of the workspace.
+pub(crate) fn read() -> Result<Value, Vec<String>> {
     let mut command = Command::new("cargo");
-    command.args(["metadata", "--format-version", "1", "--locked"]);
-    if !all {
-        command.arg("--no-deps");
-    }
+    command.args(["metadata", "--format-version", "1", "--locked", "--no-deps"]);
     let output = command
         .output()
         .map_err(|error| vec![format!("cargo metadata does not start: {error}")])?;

@@ -5,15 +5,18 @@ use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use rust_embed::{Embed, EmbeddedFile};
 
-#[derive(Embed)]
-#[folder = "$OUT_DIR/signing"]
-struct Signing;
+include!(concat!(env!("OUT_DIR"), "/signing.rs"));
+
+/// The file at a path inside the build.
+fn find(path: &str) -> Option<&'static [u8]> {
+    let place = FILES.binary_search_by(|(name, _)| name.cmp(&path)).ok()?;
+    FILES.get(place).map(|(_, bytes)| *bytes)
+}
 
 /// `index.html`.
 pub(super) fn index() -> Response {
-    match Signing::get("index.html") {
+    match find("index.html") {
         Some(file) => answer("index.html", file),
         None => missing(),
     }
@@ -21,7 +24,7 @@ pub(super) fn index() -> Response {
 
 /// A script, style, font or data file. Names of bundles change with their content, so they are kept for ever.
 pub(crate) async fn asset(Path(path): Path<String>) -> Response {
-    let Some(file) = Signing::get(&path) else {
+    let Some(file) = find(&path) else {
         return missing();
     };
     let mut response = answer(&path, file);
@@ -39,8 +42,8 @@ pub(crate) async fn asset(Path(path): Path<String>) -> Response {
     response
 }
 
-fn answer(path: &str, file: EmbeddedFile) -> Response {
-    let mut response = Response::new(Body::from(file.data.into_owned()));
+fn answer(path: &str, bytes: &'static [u8]) -> Response {
+    let mut response = Response::new(Body::from(bytes));
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
