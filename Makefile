@@ -20,6 +20,7 @@ edges:
 	cargo run -q --locked -p xtask -- check-edges
 	cargo run -q --locked -p xtask -- check-sizes
 	cargo run -q --locked -p xtask -- check-documents
+	cargo run -q --locked -p xtask -- coverage
 
 deny:
 	cargo run -q --locked -p xtask -- check-licences

@@ -2,6 +2,7 @@
 //!
 //! Each check prints what is wrong with the place to mend, and exits with 1.
 
+mod coverage;
 mod documents;
 mod edges;
 mod licences;
@@ -13,11 +14,12 @@ use std::process::ExitCode;
 /// A check: a summary, or what is wrong.
 type Task = fn() -> Result<String, Vec<String>>;
 
-const TASKS: [(&str, Task); 4] = [
+const TASKS: [(&str, Task); 5] = [
     ("check-edges", edges::check),
     ("check-licences", licences::check),
     ("check-sizes", sizes::check),
     ("check-documents", documents::check),
+    ("coverage", coverage::check),
 ];
 
 fn main() -> ExitCode {
