@@ -37,7 +37,7 @@ pub(crate) async fn invite(
     queue(app, transaction, receiver, data).await
 }
 
-/// Sends a confirmation code.
+/// Sends a confirmation code; `purpose` says what it is good for, as `签署《劳动合同》`.
 ///
 /// # Errors
 /// Internal when the store fails.
@@ -46,9 +46,9 @@ pub(crate) async fn send_code(
     transaction: &mut Transaction,
     receiver: &User,
     code: &str,
-    subject: &str,
+    purpose: &str,
 ) -> Result<(), AppError> {
-    let text = format!("【契书】验证码{code}，用于签署《{subject}》，5分钟内有效。请勿告诉他人。");
+    let text = format!("【契书】验证码{code}，用于{purpose}，5分钟内有效。请勿告诉他人。");
     let data = json!({ "kind": "SIGN_CODE", "text": text, "subject": "验证码", "code": code });
     queue(app, transaction, receiver, data).await
 }

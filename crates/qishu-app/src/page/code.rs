@@ -67,7 +67,8 @@ pub async fn send_confirm_code(
         purpose: "SIGN",
         revision: &revision,
     };
-    issue(app, session, user, &binding, &contract.subject).await
+    let purpose = format!("签署《{}》", contract.subject);
+    issue(app, session, user, &binding, &purpose).await
 }
 
 /// Sends the code that logs somebody in. Answers the same whether the contract concerns them or not.
@@ -92,7 +93,7 @@ pub async fn send_login_code(app: &App, session: &PageSession, contact: &str) ->
         return Ok(told(app, &given));
     };
     let binding = log_in_binding(session, &normalised);
-    issue(app, session, &user, &binding, "登录").await
+    issue(app, session, &user, &binding, "登录查看合同").await
 }
 
 async fn concerned(app: &App, contract: ContractId, user: &User) -> Result<bool, AppError> {
@@ -106,7 +107,7 @@ async fn issue(
     session: &PageSession,
     user: &User,
     binding: &Binding<'_>,
-    subject: &str,
+    purpose: &str,
 ) -> Result<CodeSent, AppError> {
     if !is_reachable(user) {
         return Err(AppError::invalid(
@@ -150,7 +151,7 @@ async fn issue(
         now.plus_ms(LIFE_MS),
     )
     .await?;
-    send_code(app, &mut transaction, user, &code, subject).await?;
+    send_code(app, &mut transaction, user, &code, purpose).await?;
     transaction.commit().await?;
     app.wake();
     Ok(told(app, user))

@@ -327,3 +327,49 @@ async fn a_returned_contract_keeps_its_reason() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_link_asks_for_log_in_and_tells_nothing_before() {
+    on_both(async |database| {
+        let app = TestApp::start(database).await;
+        let mut body = draft_body(&[PERSON]);
+        body["ordinal"] = json!(false);
+        let drafted = draft(&app, &body).await;
+        assert_eq!(send(&app, &drafted).await.code(), 0);
+        let short = app
+            .get(&format!("/v2/contract/shorturl?contractId={}", drafted.contract))
+            .await
+            .result();
+        let token = short["shorturl"].as_str().unwrap().rsplit('/').next().unwrap();
+        let opened = app
+            .page("/open", "", Some(&json!({ "token": token })))
+            .await
+            .json();
+        assert_eq!(opened["purpose"], "LOG_IN");
+        let session = opened["session"].as_str().unwrap();
+        assert_eq!(app.page("/contract", session, None).await.status, 403);
+        let stranger = app
+            .page("/login/code", session, Some(&json!({ "contact": "13911112222" })))
+            .await;
+        assert_eq!(stranger.status, 200, "the answer does not tell who is a party");
+        app.page("/login/code", session, Some(&json!({ "contact": PERSON })))
+            .await;
+        app.work().await;
+        assert_eq!(app.simulator.last_code("13911112222"), None);
+        let code = app.simulator.last_code(PERSON).unwrap();
+        let login = json!({ "contact": PERSON, "code": code });
+        let logged_in = app.page("/login", session, Some(&login)).await.json();
+        assert_eq!(logged_in["purpose"], "SIGN");
+        let page = app
+            .page("/contract", logged_in["session"].as_str().unwrap(), None)
+            .await
+            .json();
+        assert_eq!(page["step"]["canSign"], true);
+        assert_eq!(
+            app.page("/login", session, Some(&login)).await.status,
+            401,
+            "a session is used up by logging in"
+        );
+    })
+    .await;
+}
