@@ -26,6 +26,9 @@ use crate::error::ApiError;
 use crate::http::log::Outcome;
 use crate::http::{ClientAddress, client_address};
 
+/// What a multipart body may hold beside its files: texts, positions, boundaries.
+const MULTIPART_EXTRA_BYTES: usize = 16 * 1024 * 1024;
+
 /// Serves a request to any path that is not a page's.
 pub(crate) async fn serve(
     State(shared): State<Shared>,
@@ -97,6 +100,7 @@ async fn admitted(
     let verified = check(credential, application, rules, address, shared.app.now())?;
     let limits = Limits {
         file_bytes: shared.settings.upload_bytes,
+        multipart_bytes: shared.settings.upload_bytes.saturating_add(MULTIPART_EXTRA_BYTES),
         ..Limits::default()
     };
     let content_type = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);

@@ -20,8 +20,6 @@ use crate::{App, AppError};
 
 /// Events looked at in one round.
 const BATCH: u32 = 200;
-/// Deliveries at the same time: a receiver that is slow holds up itself and not the others.
-const AT_ONCE: usize = 32;
 
 /// Tries every event that is due; answers how many were tried.
 ///
@@ -32,7 +30,7 @@ pub async fn deliver_due(app: &App) -> Result<usize, AppError> {
     let count = due.len();
     let mut running: JoinSet<Result<(), AppError>> = JoinSet::new();
     for event in due {
-        if running.len() >= AT_ONCE {
+        if running.len() >= app.settings.callbacks_at_once.max(1) {
             joined(running.join_next().await)?;
         }
         let app = app.clone();

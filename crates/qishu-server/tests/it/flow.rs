@@ -373,3 +373,51 @@ async fn a_short_link_asks_for_log_in_and_tells_nothing_before() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn steps_that_seal_themselves_are_sealed_when_they_are_reached() {
+    on_both(async |database| {
+        let app = TestApp::start(database).await;
+        let mut body = draft_body(&[PERSON]);
+        body["signatories"][0]["actions"][0]["autoSign"] = json!("true");
+        let drafted = draft(&app, &body).await;
+        assert_eq!(send(&app, &drafted).await.code(), 0);
+        app.work().await;
+        let target = format!("/v2/contract/detail?contractId={}", drafted.contract);
+        let detail = app.get(&target).await.result();
+        let parties = detail["signatories"].as_array().unwrap();
+        assert_eq!(
+            (&parties[0]["status"], &parties[1]["status"]),
+            (&json!("SIGNED"), &json!("SIGNING"))
+        );
+        assert_eq!(parties[0]["complateTime"], parties[0]["completeTime"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_filtered_and_paged() {
+    on_both(async |database| {
+        let app = TestApp::start(database).await;
+        for _ in 0..3 {
+            draft(&app, &draft_body(&[PERSON])).await;
+            app.clock.advance_ms(1000);
+        }
+        let sent = draft(&app, &draft_body(&[PERSON])).await;
+        assert_eq!(send(&app, &sent).await.code(), 0);
+        let list = async |query: &str| app.get(&format!("/v2/contract/list?{query}")).await.result();
+        assert_eq!(list("").await["totalCount"], 4);
+        assert_eq!(
+            list("status=SIGNING").await["list"][0]["id"],
+            json!(sent.contract)
+        );
+        let page = list("status=DRAFT,SIGNING&selectOffset=1&selectLimit=2&createTimeOrder=ASC").await;
+        assert_eq!(
+            (page["totalCount"].clone(), page["list"].as_array().unwrap().len()),
+            (json!(4), 2)
+        );
+        assert_eq!(list("signatoryType=RECEIVER").await["totalCount"], 0);
+        assert_eq!(app.get("/v2/contract/list?status=SIGNED").await.code(), 1005);
+    })
+    .await;
+}
