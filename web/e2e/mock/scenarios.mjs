@@ -110,6 +110,7 @@ export function contractAnswer(state, documents, base) {
     signatures: state.signatures ?? [],
     buttons: state.buttons ?? { download: true, print: false, return: true, reject: true },
     callbackPage: state.callbackPage?.(base) ?? null,
+    callbackTrusted: true,
     simulated: state.simulated ?? true,
     lang: state.lang ?? 'cn',
     themeColor: state.themeColor ?? null,

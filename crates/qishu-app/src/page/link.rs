@@ -56,6 +56,9 @@ pub struct PageOptions {
     pub theme_color: Option<String>,
     /// Where to go after signing.
     pub callback_page: Option<String>,
+    /// The application has listed that address.
+    #[serde(default)]
+    pub callback_trusted: bool,
     /// Document opened first.
     pub document: Option<DocumentId>,
     /// Offer a download.
@@ -129,6 +132,10 @@ pub async fn sign_page_url(
     require_sent(&contract)?;
     let mut options = with_defaults(caller, request.options);
     check_callback_page(options.callback_page.as_deref())?;
+    options.callback_trusted = is_listed(
+        &caller.application.return_origins,
+        options.callback_page.as_deref(),
+    );
     if !concerns(&mut transaction, &contract, &request.user).await? {
         return Err(AppError::NoViewPermission);
     }
@@ -286,6 +293,17 @@ fn check_callback_page(page: Option<&str>) -> Result<(), AppError> {
     }
 }
 
+/// Whether the application has listed the origin of an address (scheme, host and port), so that the page may go there
+/// without being asked.
+fn is_listed(listed: &[String], page: Option<&str>) -> bool {
+    let Some((scheme, rest)) = page.and_then(|page| page.split_once("://")) else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let origin = format!("{scheme}://{authority}");
+    !authority.contains('@') && listed.iter().any(|known| known.eq_ignore_ascii_case(&origin))
+}
+
 /// Whether a person has to do with the contract: receiver, operator of a step, creator, or somebody who gets a copy.
 pub(super) async fn concerns(
     reader: &mut Reader,
@@ -318,4 +336,29 @@ pub(super) async fn concerns(
         }
     }
     Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_listed;
+
+    #[test]
+    fn only_listed_origins_are_returned_to_without_asking() {
+        let listed = ["https://erp.example.com:8443".to_owned()];
+        let trusts = |page: &str| is_listed(&listed, Some(page));
+        assert!(trusts("https://erp.example.com:8443/done?order=42"));
+        assert!(trusts("https://ERP.example.com:8443"));
+        for other in [
+            "http://erp.example.com:8443/",
+            "https://erp.example.com/",
+            "https://erp.example.com:8443.evil.example/",
+            "https://erp.example.com:8443@evil.example/",
+            "https://evil.example\\@erp.example.com:8443/",
+            "javascript:alert(1)",
+        ] {
+            assert!(!trusts(other), "{other}");
+        }
+        assert!(!is_listed(&listed, None));
+        assert!(!is_listed(&[], Some("https://erp.example.com:8443/")));
+    }
 }

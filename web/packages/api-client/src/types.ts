@@ -123,6 +123,8 @@ export interface ContractPage {
   buttons: PageButtons;
   /** Where the person goes afterwards; http(s), checked by the server. */
   callbackPage?: string | null;
+  /** The application has listed that address: the page may go there by itself. Others only on a click. */
+  callbackTrusted?: boolean;
   /** SMS, identity or certificates come from a simulator. */
   simulated: boolean;
   lang: PageLanguage;

@@ -14,6 +14,7 @@ pub(in crate::api) async fn handle(call: Call) -> Answer {
             .map(|language| crate::api::language(language).name().to_owned()),
         theme_color: request.theme_color,
         callback_page: request.callback_page,
+        callback_trusted: false,
         document: None,
         download: true,
         print: request.page_type == PageType::Print,

@@ -51,6 +51,7 @@ pub(super) fn view(session: &PageSession, shown: &PageContract) -> Value {
             "reject": signing && !options.hide_reject,
         },
         "callbackPage": return_page(session),
+        "callbackTrusted": options.callback_trusted,
         "simulated": shown.simulated,
         "lang": options.lang.as_deref().unwrap_or("cn"),
         "themeColor": options.theme_color,
