@@ -6,7 +6,7 @@ use qishu_store::{Reader, Scope, contract};
 
 use super::locate::locate;
 use crate::company::is_own;
-use crate::signing::{Found, find_positions};
+use crate::signing::{Found, find_positions, load_aids};
 use crate::{ApiCaller, App, AppError};
 
 /// What to answer beside the contract itself.
@@ -57,7 +57,8 @@ pub async fn contract_detail(
     let mut reader = app.store.read("contract_detail");
     let contract = locate(&mut reader, caller, address).await?.contract.value;
     let places = if query.locations {
-        find_positions(app, &mut reader, &contract).await?
+        let documents = load_aids(app, &mut reader, &contract).await?;
+        find_positions(app, &documents, &contract).await?
     } else {
         Vec::new()
     };

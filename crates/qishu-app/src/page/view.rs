@@ -14,7 +14,7 @@ use super::person_act::party_in_turn;
 use super::session::{PageSession, Purpose};
 use crate::contract::{entry, load_contract};
 use crate::document::{blob_digest, read_range};
-use crate::signing::{Found, find_positions, load_aids};
+use crate::signing::{DocumentAids, Found, find_positions, load_aids};
 use crate::{App, AppError};
 
 /// A document with the sizes of its pages.
@@ -70,8 +70,9 @@ pub async fn page_contract(app: &App, session: &PageSession) -> Result<PageContr
     }
     let mut reader = app.store.read("page_contract");
     let contract = load_contract(&mut reader, session.contract).await?.value;
-    let documents = documents(app, &mut reader, &contract).await?;
-    let places = find_positions(app, &mut reader, &contract).await?;
+    let aids = load_aids(app, &mut reader, &contract).await?;
+    let places = find_positions(app, &aids, &contract).await?;
+    let documents = documents(&contract, &aids);
     let (party, refusal) = turn(&contract, session);
     let signatures = match &session.user {
         Some(user) if party.is_some() => kept_signatures(app, &mut reader, user).await?,
@@ -97,12 +98,7 @@ pub async fn page_contract(app: &App, session: &PageSession) -> Result<PageContr
     })
 }
 
-async fn documents(
-    app: &App,
-    reader: &mut Reader,
-    contract: &Contract,
-) -> Result<Vec<PageDocument>, AppError> {
-    let aids = load_aids(app, reader, contract).await?;
+fn documents(contract: &Contract, aids: &[DocumentAids]) -> Vec<PageDocument> {
     let shown = contract
         .documents
         .iter()
@@ -117,7 +113,7 @@ async fn documents(
                 .map(|size| (size.width, size.height))
                 .collect(),
         });
-    Ok(shown.collect())
+    shown.collect()
 }
 
 /// The party in turn, or the name of the refusal the page explains.

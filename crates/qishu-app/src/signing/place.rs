@@ -279,10 +279,9 @@ pub struct Found {
 /// Internal when a row or blob is missing or damaged.
 pub(crate) async fn find_positions(
     app: &App,
-    reader: &mut Reader,
+    documents: &[DocumentAids],
     contract: &Contract,
 ) -> Result<Vec<Found>, AppError> {
-    let documents = load_aids(app, reader, contract).await?;
     let mut found = Vec::new();
     for party in &contract.signatories {
         let own = party
@@ -302,7 +301,7 @@ pub(crate) async fn find_positions(
                 stamper,
                 picture: nominal(stamper),
             }];
-            let Ok(placed) = place(app, &documents, &wanted, true).await else {
+            let Ok(placed) = place(app, documents, &wanted, true).await else {
                 continue;
             };
             let owner = Owner {
@@ -313,7 +312,7 @@ pub(crate) async fn find_positions(
             found.extend(
                 placed
                     .iter()
-                    .filter_map(|placed| describe(&documents, owner, stamper, placed)),
+                    .filter_map(|placed| describe(documents, owner, stamper, placed)),
             );
         }
     }
