@@ -15,6 +15,8 @@ pub struct ServerSettings {
     pub https: bool,
     /// Serve the demo's outbox.
     pub demo: bool,
+    /// Calls of one application in a minute.
+    pub calls_per_minute: u32,
     /// Largest upload, bytes.
     pub upload_bytes: usize,
 }
