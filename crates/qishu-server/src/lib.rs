@@ -21,9 +21,6 @@ use tokio::sync::watch;
 
 pub use settings::ServerSettings;
 
-/// Answers 442 and 443 to one address in a minute.
-const REFUSALS_PER_MINUTE: u32 = 30;
-
 /// What every handler shares.
 #[derive(Clone)]
 pub(crate) struct Shared {
@@ -40,7 +37,7 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
     let demo = settings.demo;
     let shared = Shared {
         app,
-        refusals: std::sync::Arc::new(http::MinuteCounter::new(REFUSALS_PER_MINUTE)),
+        refusals: std::sync::Arc::new(http::MinuteCounter::new(settings.refusals_per_minute)),
         calls: std::sync::Arc::new(http::MinuteCounter::new(settings.calls_per_minute)),
         settings: std::sync::Arc::new(settings),
     };

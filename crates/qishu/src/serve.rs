@@ -15,6 +15,9 @@ use tokio::sync::watch;
 use crate::Failure;
 use crate::wiring::{base_url, open_server};
 
+/// Guessing tokens and signatures ends after this many tries of one address in a minute.
+const REFUSALS_PER_MINUTE: u32 = 30;
+
 /// After a stop, running requests and jobs get this long.
 const DRAIN: Duration = Duration::from_secs(30);
 
@@ -81,6 +84,7 @@ fn settings(config: &Config) -> ServerSettings {
             .collect(),
         https: base_url(config).starts_with("https://"),
         demo: config.profile == Profile::Demo,
+        refusals_per_minute: REFUSALS_PER_MINUTE,
         calls_per_minute: config.limits.calls_per_minute,
         upload_bytes: usize::try_from(config.limits.upload_bytes).unwrap_or(usize::MAX),
     }

@@ -102,6 +102,7 @@ impl TestApp {
             trusted_proxies: Vec::new(),
             https: false,
             demo: true,
+            refusals_per_minute: 30,
             calls_per_minute: 100_000,
             upload_bytes: 50 * 1024 * 1024,
         };
