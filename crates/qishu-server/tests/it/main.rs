@@ -10,6 +10,7 @@
 mod app;
 mod authorisation;
 mod client;
+mod files;
 mod flow;
 
 mod protocol;
