@@ -26,6 +26,8 @@ pub struct Settings {
     pub upload_bytes: usize,
     /// Most pages of a document.
     pub most_pages: usize,
+    /// Frequent downloads lock a document (D-32).
+    pub download_lock: bool,
     /// Callbacks delivered at the same time: a receiver that is slow holds up itself and not the others.
     pub callbacks_at_once: usize,
     /// Simulated providers are in use: pages and reports say so.

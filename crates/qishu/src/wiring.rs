@@ -68,6 +68,7 @@ pub(crate) async fn open_app(config: &Config) -> Result<App, Failure> {
             base_url: base_url(config),
             upload_bytes: usize::try_from(config.limits.upload_bytes).unwrap_or(usize::MAX),
             most_pages: config.limits.pages,
+            download_lock: config.downloads.rate_lock,
             callbacks_at_once: config.callbacks.concurrency,
             simulated: !config.simulated().is_empty(),
         },

@@ -1,6 +1,6 @@
 //! Clean-up of what has run out.
 
-use qishu_store::{confirm, outbox, page, replay};
+use qishu_store::{confirm, download, outbox, page, replay};
 
 use crate::{App, AppError};
 
@@ -14,6 +14,7 @@ pub(super) async fn sweep(app: &App) -> Result<(), AppError> {
     page::sweep(&mut transaction, now).await?;
     confirm::sweep(&mut transaction, now).await?;
     replay::sweep(&mut transaction, now).await?;
+    download::sweep(&mut transaction, now).await?;
     outbox::sweep(&mut transaction, now.plus_days(-MESSAGE_DAYS)).await?;
     transaction.commit().await?;
     Ok(())

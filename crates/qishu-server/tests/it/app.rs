@@ -81,6 +81,7 @@ impl TestApp {
                 base_url: format!("http://{address}"),
                 upload_bytes: 50 * 1024 * 1024,
                 most_pages: 2000,
+                download_lock: false,
                 callbacks_at_once: 4,
                 simulated: true,
             },

@@ -95,7 +95,14 @@ async fn foreign_ids_are_answered_like_unknown_ones() {
                 "{target}"
             );
         }
-        for path in ["send", "companysign", "legalpersonsign", "notice", "invalid"] {
+        for path in [
+            "send",
+            "companysign",
+            "legalpersonsign",
+            "notice",
+            "invalid",
+            "invalidsign",
+        ] {
             let post = async |id: &str| {
                 let target = format!("/v2/contract/{path}");
                 app.post_with(

@@ -13,3 +13,4 @@ mod flow;
 mod isolation;
 mod protocol;
 mod race;
+mod void;
