@@ -134,6 +134,11 @@ fn tell(error: &AppError) -> Told {
     }
 }
 
+/// Status of a page that is only text.
+pub(super) fn status(error: &AppError) -> StatusCode {
+    StatusCode::from_u16(tell(error).status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 /// Words for a page that is only text.
 pub(super) fn plain(error: &AppError) -> String {
     let told = tell(error);

@@ -37,6 +37,23 @@ pub(crate) struct TestApp {
 
 impl TestApp {
     pub(crate) async fn start(database: &TestDatabase) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    /// With other settings of the server than the usual ones.
+    pub(crate) async fn start_with(
+        database: &TestDatabase,
+        change: impl FnOnce(&mut ServerSettings),
+    ) -> Self {
+        Self::start_changed(database, |_| {}, change).await
+    }
+
+    /// With other settings than the usual ones.
+    pub(crate) async fn start_changed(
+        database: &TestDatabase,
+        change_app: impl FnOnce(&mut Settings),
+        change: impl FnOnce(&mut ServerSettings),
+    ) -> Self {
         let clock = FakeClock::default();
         let simulator = Simulator::new();
         let folder = tempfile::tempdir().unwrap();
@@ -63,6 +80,16 @@ impl TestApp {
         };
         let store = Store::connect(options).await.unwrap();
         store.migrate().await.unwrap();
+        let mut app_settings = Settings {
+            base_url: format!("http://{address}"),
+            upload_bytes: 50 * 1024 * 1024,
+            most_pages: 2000,
+            download_lock: false,
+            callbacks_at_once: 4,
+            simulated: true,
+            fixed_code: None,
+        };
+        change_app(&mut app_settings);
         let app = App::new(Parts {
             store,
             blobs: Blobs::in_memory(),
@@ -77,25 +104,21 @@ impl TestApp {
             clock: Arc::new(TestClock(clock.clone())),
             random: Arc::new(SystemRandom::new()),
             ids: IdSource::new(1),
-            settings: Settings {
-                base_url: format!("http://{address}"),
-                upload_bytes: 50 * 1024 * 1024,
-                most_pages: 2000,
-                download_lock: false,
-                callbacks_at_once: 4,
-                simulated: true,
-            },
+            settings: app_settings,
         });
         demo::seed(&app).await.unwrap();
         let (stop, stopped) = watch::channel(false);
-        let settings = ServerSettings {
+        let mut settings = ServerSettings {
             window_ms: 600_000,
             hmac_accepted: true,
             trusted_proxies: Vec::new(),
             https: false,
             demo: true,
+            refusals_per_minute: 30,
+            calls_per_minute: 100_000,
             upload_bytes: 50 * 1024 * 1024,
         };
+        change(&mut settings);
         tokio::spawn(serve(listener, router(app.clone(), settings), stopped));
         Self {
             app,

@@ -8,9 +8,11 @@
 )]
 
 mod app;
+mod authorisation;
 mod client;
+mod download;
 mod flow;
-mod isolation;
 mod protocol;
 mod race;
 mod void;
+mod watermark;
