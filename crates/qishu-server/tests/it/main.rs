@@ -10,8 +10,10 @@
 mod app;
 mod authorisation;
 mod client;
+mod download;
 mod files;
 mod flow;
-
 mod protocol;
 mod race;
+mod void;
+mod watermark;
