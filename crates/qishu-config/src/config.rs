@@ -42,6 +42,8 @@ pub struct Config {
     pub sms: Sms,
     /// `[mail]`.
     pub mail: Mail,
+    /// `[seals]`.
+    pub seals: Seals,
     /// `[limits]`.
     pub limits: Limits,
     /// `[downloads]`.
@@ -129,6 +131,13 @@ pub struct Callbacks {
     pub allow_private_networks: Vec<Network>,
     /// Deliveries at the same time at most.
     pub concurrency: usize,
+}
+
+/// Seals made from uploaded pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seals {
+    /// Nobody looks at them before they can be used (D-22).
+    pub pass_unseen: bool,
 }
 
 /// Text messages.
@@ -266,6 +275,9 @@ impl Config {
             callbacks: read_callbacks(&reader)?,
             sms: read_sms(&reader)?,
             mail: read_mail(&reader)?,
+            seals: Seals {
+                pass_unseen: reader.choice("seals.review", &[("manual", false), ("auto", true)])?,
+            },
             limits: read_limits(&reader)?,
             downloads: Downloads {
                 rate_lock: reader.flag("downloads.rate_lock")?,

@@ -69,6 +69,7 @@ pub(crate) async fn open_app(config: &Config) -> Result<App, Failure> {
             upload_bytes: usize::try_from(config.limits.upload_bytes).unwrap_or(usize::MAX),
             most_pages: config.limits.pages,
             callbacks_at_once: config.callbacks.concurrency,
+            seals_pass_unseen: config.seals.pass_unseen,
             simulated: !config.simulated().is_empty(),
         },
     }))

@@ -13,7 +13,7 @@ use qishu_blob::Digest;
 use qishu_model::company::Company;
 use qishu_model::contact::User;
 use qishu_model::contract::{Command, Contract, IntentionConfirm, Step, Transition};
-use qishu_model::id::{ActId, ContractId, SignatoryId};
+use qishu_model::id::{ActId, ContractId, SealId, SignatoryId};
 use qishu_model::placement::{Placed, union};
 use qishu_model::time::Timestamp;
 use qishu_store::act::{self, ActState, SigningAct};
@@ -24,7 +24,7 @@ use qishu_store::{Reader, StoreError, Transaction, Versioned};
 use serde_json::{Value as Json, json};
 
 use super::company_sign::CompanyAct;
-use super::mark::{Mark, stamps};
+use super::mark::{Mark, seals, stamps};
 use super::place::{DocumentAids, Wanted, load_aids, place};
 use crate::contract::{load_contract, store_change};
 use crate::page::PersonAct;
@@ -134,6 +134,7 @@ struct Pending<'a> {
     signature: PendingSignature,
     digest: [u8; 32],
     certificate: PreparedCertificate,
+    seals: Vec<SealId>,
 }
 
 /// A document with its new part, both durable.
@@ -145,6 +146,7 @@ struct Signed<'a> {
     plan: Digest,
     serial: String,
     certificate: Vec<u8>,
+    seals: Vec<SealId>,
 }
 
 async fn prepare<'a>(
@@ -212,6 +214,7 @@ fn prepare_one<'a>(
         digest: signature.digest(),
         signature,
         certificate,
+        seals: seals(placed, &planned.marks),
     })
 }
 
@@ -319,6 +322,7 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a>) -> Result<Signed<'a>, App
         plan,
         serial,
         certificate: identity.certificate().der().to_vec(),
+        seals: pending.seals,
     })
 }
 
@@ -346,6 +350,7 @@ async fn finish(
         store_revision(&mut transaction, one, now).await?;
         point_to_revision(&mut transition, one);
         act::store_certificate(&mut transaction, &one.serial, &one.certificate, now).await?;
+        crate::seal::record_uses(app, &mut transaction, request.contract, one.act, &one.seals).await?;
     }
     for intent in intents {
         settle(&mut transaction, intent.clone(), ActState::Done, now).await?;

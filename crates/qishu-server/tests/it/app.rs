@@ -82,6 +82,7 @@ impl TestApp {
                 upload_bytes: 50 * 1024 * 1024,
                 most_pages: 2000,
                 callbacks_at_once: 4,
+                seals_pass_unseen: false,
                 simulated: true,
             },
         });
