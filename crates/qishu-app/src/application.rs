@@ -60,6 +60,7 @@ pub async fn create_application(app: &App, new: NewApplication) -> Result<Applic
             encrypt_type: EncryptType::AesEcb,
             secret_key: SecretText::new(random_text(app, CALLBACK_KEY)?),
             signature_in_form: false,
+            webhook_secrets: vec![SecretText::new(random_text(app, SECRET)?)],
         },
         rules: new.rules,
         return_origins: Vec::new(),

@@ -201,6 +201,7 @@ mod tests {
                 encrypt_type: EncryptType::AesEcb,
                 secret_key: SecretText::new("0123456789abcdef".to_owned()),
                 signature_in_form: false,
+                webhook_secrets: Vec::new(),
             },
             rules: RequestRules {
                 areas: areas.to_vec(),

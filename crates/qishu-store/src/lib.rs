@@ -36,6 +36,7 @@ pub mod invitation;
 pub mod job;
 pub mod ledger;
 mod migrate;
+pub mod node;
 pub mod outbox;
 pub mod page;
 pub mod person;

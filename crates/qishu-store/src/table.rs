@@ -80,7 +80,7 @@ pub(crate) const BUSINESS: [Table; 20] = [
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 15] = [
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 16] = [
     (
         "callback_attempt",
         "id",
@@ -109,6 +109,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 15] = [
         "message_outbox",
         "id",
         "messages on their way; what was sent is logged by the operation",
+    ),
+    (
+        "node",
+        "number",
+        "which process makes ids with which number; leases",
     ),
     (
         "page_link",

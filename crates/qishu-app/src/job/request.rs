@@ -114,14 +114,19 @@ async fn try_once(app: &App, event: &RequestEvent, now: Timestamp) -> Result<Try
     let Some(application) = application.map(|found| found.value) else {
         return Ok(unprepared("the application is gone".to_owned()));
     };
-    let key = application.callback.secret_key.expose();
+    let webhook: Vec<&[u8]> = application
+        .callback
+        .webhook_secrets
+        .iter()
+        .map(|secret| secret.expose().as_bytes())
+        .collect();
     let protection = Protection {
         // These kinds are flat forms, documented without signature and encryption.
         encryption: qishu_callback::Encryption::None,
         parameters_in_form: false,
         secrets: Secrets {
-            callback_key: key,
-            webhook: &[key.as_bytes()],
+            callback_key: application.callback.secret_key.expose(),
+            webhook: &webhook,
         },
     };
     let prepared = prepare(

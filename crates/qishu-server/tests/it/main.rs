@@ -8,8 +8,9 @@
 )]
 
 mod app;
+mod authorisation;
 mod client;
 mod flow;
-mod isolation;
+
 mod protocol;
 mod race;
