@@ -1,6 +1,7 @@
 //! Documents: taking files in, giving them out.
 
 mod add;
+mod attachment;
 mod import;
 mod read;
 
@@ -8,6 +9,8 @@ use qishu_blob::Digest;
 use qishu_store::document::Revision;
 
 pub use add::{AddFiles, add_files};
+pub(crate) use attachment::store_upload;
+pub use attachment::upload_attachment;
 pub use import::Upload;
 pub use read::{DocumentFile, document_file};
 pub(crate) use read::{read_range, read_revision};

@@ -16,9 +16,9 @@ mod turn;
 use serde::{Deserialize, Serialize};
 
 pub use action::{Action, ActionStatus, ActionType, IntentionConfirm};
-pub use command::{Command, Step};
-pub use document::{ContentType, Document};
-pub use draft::{ContractAddress, ContractDraft};
+pub use command::{Command, ContractChange, PartyChange, PartyName, Step};
+pub use document::{ContentType, Document, HandedIn, StoredFile};
+pub use draft::{ContractAddress, ContractDraft, ContractResend};
 pub use event::{CallbackType, Event};
 pub use machine::{Refusal, Transition};
 pub use party::{
@@ -312,6 +312,9 @@ pub struct Contract {
     pub template_params: Vec<TemplateParam>,
     /// Documents in order.
     pub documents: Vec<Document>,
+    /// Files that explain a forced end; given out once the contract is ended (D-33).
+    #[serde(default)]
+    pub force_end_files: Vec<StoredFile>,
     /// People who get a copy.
     #[serde(default)]
     pub copy_send_receivers: Vec<CopySendReceiver>,
@@ -374,6 +377,46 @@ impl Contract {
     #[must_use]
     pub fn document(&self, id: DocumentId) -> Option<&Document> {
         self.documents.iter().find(|document| document.id == id)
+    }
+
+    /// Everything that signatures are appended to: the documents, and the files handed in by parties that were read as
+    /// documents.
+    pub fn signed_documents(&self) -> impl Iterator<Item = &Document> {
+        let handed_in = self
+            .signatories
+            .iter()
+            .flat_map(|party| &party.attachments)
+            .filter_map(|demand| demand.file.as_ref())
+            .filter_map(|file| file.document.as_ref());
+        self.documents.iter().chain(handed_in)
+    }
+
+    /// [`Contract::signed_documents`], to point them to a new revision.
+    pub fn signed_documents_mut(&mut self) -> impl Iterator<Item = &mut Document> {
+        let handed_in = self
+            .signatories
+            .iter_mut()
+            .flat_map(|party| &mut party.attachments)
+            .filter_map(|demand| demand.file.as_mut())
+            .filter_map(|file| file.document.as_mut());
+        self.documents.iter_mut().chain(handed_in)
+    }
+
+    /// When the state that the contract is in ends by itself: the signing deadline, or that of a running void request.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Timestamp> {
+        match &self.state {
+            ContractState::Invaliding { request, .. } => request.expire_time,
+            _ => self.expire_time,
+        }
+    }
+
+    /// `1101` with the present status.
+    #[must_use]
+    pub const fn wrong_status(&self) -> Refusal {
+        Refusal::WrongStatus {
+            status: self.state.name(),
+        }
     }
 
     /// Puts a document at its place: ascending sort number, ties by time of adding, none = last (D-20).

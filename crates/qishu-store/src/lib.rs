@@ -20,6 +20,7 @@
 
 pub mod act;
 pub mod application;
+pub mod authorisation;
 pub mod blob_names;
 pub mod callback;
 pub mod category;

@@ -41,6 +41,7 @@ pub(crate) const DOCUMENT: Table = plain("document");
 pub(crate) const DOCUMENT_REVISION: Table = plain("document_revision");
 pub(crate) const EMPLOYEE: Table = versioned("employee");
 pub(crate) const PERSON: Table = versioned("person");
+pub(crate) const PERSONAL_AUTHORISATION: Table = versioned("personal_authorisation");
 pub(crate) const SEAL: Table = versioned("seal");
 pub(crate) const SETTING: Table = Table {
     name: "setting",
@@ -50,7 +51,7 @@ pub(crate) const SETTING: Table = Table {
 pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
 
 /// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
-pub(crate) const BUSINESS: [Table; 14] = [
+pub(crate) const BUSINESS: [Table; 15] = [
     APPLICATION,
     CALLBACK_EVENT,
     CATEGORY,
@@ -62,6 +63,7 @@ pub(crate) const BUSINESS: [Table; 14] = [
     DOCUMENT_REVISION,
     EMPLOYEE,
     PERSON,
+    PERSONAL_AUTHORISATION,
     SEAL,
     SETTING,
     SIGNING_ACT,

@@ -46,7 +46,8 @@ pub async fn add_files(app: &App, caller: &ApiCaller, request: AddFiles) -> Resu
     let most_pages = app.settings.most_pages;
     let imported = tokio::task::spawn_blocking(move || import(&files, most_pages)).await??;
     let id = DocumentId::new(app.next_id());
-    let stored = store_blobs(app, id, &request, &imported).await?;
+    let place = (request.title.as_str(), request.sort);
+    let stored = store_blobs(app, id, place, &request.files, &imported).await?;
     let stampers = check_stampers(app, &request, &stored).await?;
     let mut transaction = app.store.begin("add_files");
     let mut contract = locate_initiated(&mut transaction, caller, &request.address).await?;
@@ -73,7 +74,8 @@ fn require_draft(contract: &Contract) -> Result<(), AppError> {
     }
 }
 
-fn check_sizes(app: &App, files: &[Upload]) -> Result<(), AppError> {
+/// Uploads together are within the limit (D-57).
+pub(super) fn check_sizes(app: &App, files: &[Upload]) -> Result<(), AppError> {
     let size_bytes = files.iter().map(|file| file.bytes.len()).sum();
     let limit_bytes = app.settings.upload_bytes;
     if size_bytes > limit_bytes {
@@ -87,20 +89,22 @@ fn check_sizes(app: &App, files: &[Upload]) -> Result<(), AppError> {
 }
 
 /// Rows and aids of a document whose bytes are durable.
-struct StoredDocument {
-    document: Document,
-    revision: Revision,
+pub(super) struct StoredDocument {
+    pub(super) document: Document,
+    pub(super) revision: Revision,
     aids: DocumentAids,
 }
 
-async fn store_blobs(
+/// Stores the bytes of a document under a title and a place among its like.
+pub(super) async fn store_blobs(
     app: &App,
     id: DocumentId,
-    request: &AddFiles,
+    (title, sort): (&str, Option<i32>),
+    files: &[Upload],
     imported: &Imported,
 ) -> Result<StoredDocument, AppError> {
-    let mut uploads = Vec::with_capacity(request.files.len());
-    for file in &request.files {
+    let mut uploads = Vec::with_capacity(files.len());
+    for file in files {
         uploads.push(app.blobs.put(file.bytes.clone()).await?.to_string());
     }
     let base = app.blobs.put(imported.pdf.clone().into()).await?;
@@ -109,9 +113,9 @@ async fn store_blobs(
     let now = app.now();
     let document = Document {
         id,
-        title: request.title.clone(),
+        title: title.to_owned(),
         page_count: imported.page_count,
-        sort: request.sort,
+        sort,
         content_type: ContentType::Contract,
         uploads,
         file_suffix: imported.suffix.to_owned(),

@@ -97,7 +97,7 @@ fn to_pdf(index: usize, upload: &Upload) -> Result<(FileKind, Bytes), AppError> 
 }
 
 /// A suffix nobody knows is an unsupported type; everything else is a file that is not what it says.
-fn refusal(index: usize, error: &KindError) -> AppError {
+pub(super) fn refusal(index: usize, error: &KindError) -> AppError {
     let detail = format!("file {}: {error}", index + 1);
     match error {
         KindError::UnknownSuffix { .. } | KindError::Unrecognised { .. } => {

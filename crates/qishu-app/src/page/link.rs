@@ -253,7 +253,7 @@ pub(crate) async fn store_link(
     expire: Timestamp,
     data: &LinkData,
 ) -> Result<String, AppError> {
-    let token = URL_SAFE_NO_PAD.encode(app.random_bytes::<32>()?);
+    let token = new_token(app)?;
     let data = serde_json::to_value(data).map_err(|error| AppError::internal("link", error))?;
     let link = PageLink {
         purpose: purpose.to_owned(),
@@ -263,6 +263,14 @@ pub(crate) async fn store_link(
     };
     insert_link(transaction, &token, &link).await?;
     Ok(token)
+}
+
+/// 256 random bits as they stand in an address.
+///
+/// # Errors
+/// Internal when the source of chance fails.
+pub(crate) fn new_token(app: &App) -> Result<String, AppError> {
+    Ok(URL_SAFE_NO_PAD.encode(app.random_bytes::<32>()?))
 }
 
 fn require_sent(contract: &Contract) -> Result<(), AppError> {

@@ -10,11 +10,11 @@ use serde_json::json;
 use crate::app::TestApp;
 use crate::flow::{PERSON, draft, draft_body, send};
 
-const TOKEN: &str = "OtherApp01";
-const SECRET: &str = "OtherSecret0123456789abcdef01234";
+pub(crate) const TOKEN: &str = "OtherApp01";
+pub(crate) const SECRET: &str = "OtherSecret0123456789abcdef01234";
 
 /// A second platform company with an application of its own.
-async fn add_stranger(app: &TestApp) {
+pub(crate) async fn add_stranger(app: &TestApp) {
     let (known, _) = qishu_app::request_guard::find_application(&app.app, qishu_app::demo::APP_TOKEN)
         .await
         .unwrap()

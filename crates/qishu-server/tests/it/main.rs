@@ -8,8 +8,19 @@
 )]
 
 mod app;
+mod attachments;
+mod audit;
 mod client;
+mod copies;
+mod ending;
 mod flow;
+mod flows;
 mod isolation;
+mod joining;
+mod parties;
+mod personal;
 mod protocol;
 mod race;
+mod random;
+mod remake;
+mod stage;
