@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use qishu_authority::{Authority, KeyPool};
 use qishu_blob::Blobs;
 use qishu_callback::Deliverer;
+use qishu_model::application::SecretText;
 use qishu_model::id::{ContractId, IdSource};
 use qishu_model::time::Timestamp;
 use qishu_provider::Messenger;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub callbacks_at_once: usize,
     /// Simulated providers are in use: pages and reports say so.
     pub simulated: bool,
+    /// The confirmation code of everybody; for sandboxes only.
+    pub fixed_code: Option<SecretText>,
 }
 
 /// What an [`App`] is made of.

@@ -155,7 +155,7 @@ impl VoidFailure {
 }
 
 /// A running request to void the contract.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct VoidRequest {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ mod arguments;
 mod clock;
 mod install;
 mod logging;
+mod node;
 mod serve;
 mod verify;
 mod wiring;

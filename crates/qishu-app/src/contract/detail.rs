@@ -2,9 +2,10 @@
 
 use qishu_model::contact::User;
 use qishu_model::contract::{Contract, ContractAddress, SignatoryStatus};
-use qishu_model::id::{CompanyId, ContractId};
+use qishu_model::id::{CompanyId, ContractId, SignatoryId};
 use qishu_store::{Reader, Scope, contract, person};
 
+use super::join::detail_links;
 use super::locate::locate;
 use crate::company::{find_employee, is_own};
 use crate::signing::{Found, find_positions, load_aids};
@@ -48,6 +49,8 @@ pub struct Detail {
     /// Verified names of people: of the caller's own companies, and of those who have signed. A contact alone tells nobody the
     /// name behind it.
     pub real_names: Vec<(User, String)>,
+    /// Links under which places that are still free are taken; for the initiator only.
+    pub join_links: Vec<(SignatoryId, String)>,
 }
 
 /// Reads a contract of the caller.
@@ -61,7 +64,8 @@ pub async fn contract_detail(
     query: DetailQuery,
 ) -> Result<Detail, AppError> {
     let mut reader = app.store.read("contract_detail");
-    let contract = locate(&mut reader, caller, address).await?.contract.value;
+    let located = locate(&mut reader, caller, address).await?;
+    let contract = located.contract.value;
     let places = if query.locations {
         let documents = load_aids(app, &mut reader, &contract).await?;
         find_positions(app, &documents, &contract).await?
@@ -85,12 +89,19 @@ pub async fn contract_detail(
     } else {
         Vec::new()
     };
+    drop(reader);
+    let join_links = if located.initiator {
+        detail_links(app, &contract).await?
+    } else {
+        Vec::new()
+    };
     Ok(Detail {
         contract,
         places,
         related,
         own_parties,
         real_names,
+        join_links,
     })
 }
 

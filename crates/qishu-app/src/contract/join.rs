@@ -3,9 +3,10 @@
 use qishu_model::contact::{ContactType, User};
 use qishu_model::contract::{Command, Contract, ContractAddress, Signatory, TenantType};
 use qishu_model::id::{ContractId, SignatoryId};
+use qishu_model::time::Timestamp;
 use qishu_store::ledger::Actor;
 use qishu_store::page::{PageLink, find_link, insert_link};
-use qishu_store::{Reader, application};
+use qishu_store::{Reader, Transaction, application};
 use serde::{Deserialize, Serialize};
 
 use super::build::check_contact;
@@ -62,20 +63,59 @@ pub async fn join_urls(
         return Err(AppError::NoUnknownParty);
     }
     let mut urls = Vec::with_capacity(free.len());
+    let expire = app.now().plus_days(LINK_DAYS);
     for party in free {
-        let token = new_token(app)?;
-        let link = PageLink {
-            purpose: JOIN_PURPOSE.to_owned(),
-            contract_id: Some(contract.id),
-            expire: app.now().plus_days(LINK_DAYS),
-            data: serde_json::to_value(JoinLink { party: party.id })
-                .map_err(|error| AppError::internal("join link", error))?,
-        };
-        insert_link(&mut transaction, &token, &link).await?;
-        urls.push((party.serial_no, format!("{}/s/{token}", app.settings.base_url)));
+        let url = store_link(app, &mut transaction, &contract, party.id, expire).await?;
+        urls.push((party.serial_no, url));
     }
     transaction.commit().await?;
     Ok(urls)
+}
+
+/// Links to every free place of an open contract, for its detail. They end with the signing deadline, because the detail is asked
+/// for again and again.
+///
+/// # Errors
+/// Internal when the store fails.
+pub(super) async fn detail_links(
+    app: &App,
+    contract: &Contract,
+) -> Result<Vec<(SignatoryId, String)>, AppError> {
+    let awaited = contract.signatories.iter().filter(|party| party.is_awaited());
+    let free: Vec<SignatoryId> = awaited.map(|party| party.id).collect();
+    if free.is_empty() || !contract.state.is_open() {
+        return Ok(Vec::new());
+    }
+    let expire = contract.expire_time.unwrap_or_else(|| app.now().plus_days(1));
+    let mut transaction = app.store.begin("detail_links");
+    let mut links = Vec::with_capacity(free.len());
+    for party in free {
+        links.push((
+            party,
+            store_link(app, &mut transaction, contract, party, expire).await?,
+        ));
+    }
+    transaction.commit().await?;
+    Ok(links)
+}
+
+async fn store_link(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: &Contract,
+    party: SignatoryId,
+    expire: Timestamp,
+) -> Result<String, AppError> {
+    let token = new_token(app)?;
+    let link = PageLink {
+        purpose: JOIN_PURPOSE.to_owned(),
+        contract_id: Some(contract.id),
+        expire,
+        data: serde_json::to_value(JoinLink { party })
+            .map_err(|error| AppError::internal("join link", error))?,
+    };
+    insert_link(transaction, &token, &link).await?;
+    Ok(format!("{}/s/{token}", app.settings.base_url))
 }
 
 fn is_meant(party: &Signatory, places: FreePlaces) -> bool {

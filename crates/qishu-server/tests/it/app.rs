@@ -37,6 +37,14 @@ pub(crate) struct TestApp {
 
 impl TestApp {
     pub(crate) async fn start(database: &TestDatabase) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    /// With other settings than the usual ones.
+    pub(crate) async fn start_with(
+        database: &TestDatabase,
+        change: impl FnOnce(&mut ServerSettings),
+    ) -> Self {
         let clock = FakeClock::default();
         let simulator = Simulator::new();
         let folder = tempfile::tempdir().unwrap();
@@ -83,18 +91,22 @@ impl TestApp {
                 most_pages: 2000,
                 callbacks_at_once: 4,
                 simulated: true,
+                fixed_code: None,
             },
         });
         demo::seed(&app).await.unwrap();
         let (stop, stopped) = watch::channel(false);
-        let settings = ServerSettings {
+        let mut settings = ServerSettings {
             window_ms: 600_000,
             hmac_accepted: true,
             trusted_proxies: Vec::new(),
             https: false,
             demo: true,
+            refusals_per_minute: 30,
+            calls_per_minute: 100_000,
             upload_bytes: 50 * 1024 * 1024,
         };
+        change(&mut settings);
         tokio::spawn(serve(listener, router(app.clone(), settings), stopped));
         Self {
             app,

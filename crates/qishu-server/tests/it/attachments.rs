@@ -14,9 +14,9 @@ use qishu_testkit::on_both;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::authorisation::{SECRET, TOKEN, add_stranger};
 use crate::client::contract_pdf;
 use crate::flow::{PERSON, code, open_page, signature};
-use crate::isolation::{SECRET, TOKEN, add_stranger};
 use crate::stage::{UNKNOWN, company, contract_of, drafted, individual, log, sent, standing, text};
 
 const OTHER: &str = "13900000051";
@@ -55,7 +55,7 @@ fn unzip(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
             let mut file = archive.by_index(index).unwrap();
             let mut content = Vec::new();
             file.read_to_end(&mut content).unwrap();
-            (file.name().to_owned(), content)
+            (file.name().unwrap().into_owned(), content)
         })
         .collect()
 }
@@ -203,7 +203,7 @@ async fn nothing_handed_in_is_an_error_of_its_own_and_strangers_learn_nothing() 
     on_both(async |database| {
         let app = TestApp::start(database).await;
         add_stranger(&app).await;
-        let contract = drafted(&app, &contract_of(&[company(json!([{ "type": "COMPANY" }]))])).await;
+        let contract = drafted(&app, &contract_of(&[company(&json!([{ "type": "COMPANY" }]))])).await;
         let id = text(&contract["id"]);
         let target = |id: &str| format!("/v2/attachment/download?contractId={id}");
         let nothing = app.get(&target(&id)).await;

@@ -5,8 +5,8 @@ use qishu_testkit::on_both;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::authorisation::add_stranger;
 use crate::flow::PERSON;
-use crate::isolation::add_stranger;
 use crate::stage::{
     LI, WANG, assert_hidden, assert_refused, callbacks, company, contract_of, detail, individual, log,
     messages, mobile, sent, standing, text,
@@ -18,7 +18,7 @@ const PATH: &str = "/v2/contract/employeeaudit";
 fn audited() -> Value {
     let approval = json!({ "type": "AUDIT", "operators": [mobile("王晓", WANG), mobile("李明", LI)] });
     contract_of(&[
-        company(json!([approval, { "type": "COMPANY" }])),
+        company(&json!([approval, { "type": "COMPANY" }])),
         individual(PERSON),
     ])
 }

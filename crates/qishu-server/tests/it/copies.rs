@@ -4,8 +4,8 @@ use qishu_testkit::on_both;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::authorisation::add_stranger;
 use crate::flow::PERSON;
-use crate::isolation::add_stranger;
 use crate::stage::{
     WANG, assert_hidden, assert_refused, company, contract_of, detail, drafted, individual, log, messages,
     mobile, sent, standing, text,
@@ -15,7 +15,7 @@ const PATH: &str = "/v2/contract/copysend";
 const READER: &str = "13900000066";
 
 fn alone() -> Value {
-    contract_of(&[company(json!([{ "type": "COMPANY" }]))])
+    contract_of(&[company(&json!([{ "type": "COMPANY" }]))])
 }
 
 fn copy_to(name: &str, contact: &str) -> Value {

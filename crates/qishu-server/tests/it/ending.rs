@@ -4,9 +4,9 @@ use qishu_testkit::on_both;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::authorisation::add_stranger;
 use crate::client::contract_pdf;
 use crate::flow::PERSON;
-use crate::isolation::add_stranger;
 use crate::stage::{
     assert_hidden, assert_refused, callbacks, company, contract_of, detail, drafted, individual, log, sent,
     standing, text,
@@ -15,7 +15,7 @@ use crate::stage::{
 const DAY_MS: i64 = 86_400_000;
 
 fn two_parties() -> Value {
-    contract_of(&[company(json!([{ "type": "COMPANY" }])), individual(PERSON)])
+    contract_of(&[company(&json!([{ "type": "COMPANY" }])), individual(PERSON)])
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -255,4 +255,45 @@ async fn a_draft_that_nobody_sends_is_deleted_after_a_year() {
         }
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_void_request_that_lapses_leaves_the_contract_complete() {
+    on_both(async |database| {
+        let app = TestApp::start(database).await;
+        let alone = contract_of(&[company(&json!([{ "type": "COMPANY" }]))]);
+        let id = text(&sent(&app, &alone).await["id"]);
+        let sealed = app
+            .post("/v2/contract/companysign", &json!({ "contractId": id }))
+            .await;
+        assert_eq!(sealed.code(), 0);
+        start_void(&app, &id, 3).await;
+        app.clock.advance_ms(2 * DAY_MS);
+        app.work().await;
+        assert_eq!(standing(&app, &id).await, "INVALIDING [INVALIDING(FINISH)]");
+        app.clock.advance_ms(2 * DAY_MS);
+        app.work().await;
+        assert_eq!(standing(&app, &id).await, "COMPLETE [SIGNED(FINISH)]");
+        assert_eq!(detail(&app, &id).await["invalidFailType"], "INVALID_CANCEL");
+        assert_eq!(callbacks(&app, &id).await.last().unwrap(), "COMPLETE");
+    })
+    .await;
+}
+
+/// A void request with a deadline in so many days, as the machine makes it.
+async fn start_void(app: &TestApp, id: &str, days: i64) {
+    use qishu_model::contract::{Command, VoidRequest};
+    use qishu_store::{Scope, contract};
+    let mut transaction = app.app.store.begin("test");
+    let found = contract::find(&mut transaction, Scope::System, id.parse().unwrap()).await;
+    let mut stored = found.unwrap().unwrap();
+    let request = VoidRequest {
+        expire_time: Some(app.app.now().plus_days(days)),
+        ..VoidRequest::default()
+    };
+    let transition = stored.value.apply(Command::StartVoid { request }, app.app.now());
+    stored.value = transition.unwrap().contract.unwrap();
+    contract::update(&mut transaction, &stored).await.unwrap();
+    transaction.record(crate::authorisation::test_entry(app));
+    transaction.commit().await.unwrap();
 }

@@ -9,8 +9,8 @@ use qishu_testkit::on_both;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::authorisation::{SECRET, TOKEN, add_stranger};
 use crate::flow::PERSON;
-use crate::isolation::{SECRET, TOKEN, add_stranger};
 use crate::stage::{
     UNKNOWN, company, contract_of, detail, drafted, individual, list, log, messages, sent, standing, text,
 };
@@ -63,6 +63,11 @@ async fn an_unknown_person_takes_the_place_and_is_invited() {
         assert_eq!(
             urls(&app, &format!("joinurl?contractId={id}&type=COMPANY")).await,
             Vec::<Value>::new()
+        );
+        let shown = token(&json!({ "url": detail(&app, &id).await["signatories"][0]["link"] }));
+        assert!(
+            free_place(&app.app, &shown).await.is_ok(),
+            "the detail has a link too"
         );
         let token = token(&found[0]);
         let place = free_place(&app.app, &token).await.unwrap();
@@ -159,7 +164,7 @@ async fn join_links_that_cannot_be_are_refused() {
         let app = TestApp::start(database).await;
         add_stranger(&app).await;
         let draft = text(&drafted(&app, &contract_of(&[unknown_person()])).await["id"]);
-        let known = contract_of(&[company(json!([{ "type": "COMPANY" }])), individual(PERSON)]);
+        let known = contract_of(&[company(&json!([{ "type": "COMPANY" }])), individual(PERSON)]);
         let id = text(&sent(&app, &known).await["id"]);
         let code = async |target: String| app.get(&format!("/v2/contract/{target}")).await.code();
         assert_eq!(

@@ -10,12 +10,12 @@
 mod app;
 mod attachments;
 mod audit;
+mod authorisation;
 mod client;
 mod copies;
 mod ending;
 mod flow;
 mod flows;
-mod isolation;
 mod joining;
 mod parties;
 mod personal;

@@ -5,8 +5,8 @@ use qishu_testkit::on_both;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::authorisation::add_stranger;
 use crate::flow::{PERSON, open_page};
-use crate::isolation::add_stranger;
 use crate::stage::{
     LI, UNKNOWN, WANG, as_stranger, assert_hidden, assert_refused, callbacks, company, contract_of, detail,
     drafted, individual, log, messages, mobile, send, sent, standing, text,
@@ -15,11 +15,11 @@ use crate::stage::{
 const OTHER: &str = "13900000077";
 
 fn sealed_first() -> Value {
-    contract_of(&[company(json!([{ "type": "COMPANY" }])), individual(PERSON)])
+    contract_of(&[company(&json!([{ "type": "COMPANY" }])), individual(PERSON)])
 }
 
 fn person_first() -> Value {
-    contract_of(&[individual(PERSON), company(json!([{ "type": "COMPANY" }]))])
+    contract_of(&[individual(PERSON), company(&json!([{ "type": "COMPANY" }]))])
 }
 
 fn partner() -> Value {
@@ -159,7 +159,7 @@ async fn edits_that_cannot_be_are_refused_and_change_nothing() {
             &contract_of(&[
                 partner(),
                 individual(PERSON),
-                company(json!([{ "type": "COMPANY" }])),
+                company(&json!([{ "type": "COMPANY" }])),
             ]),
         )
         .await;
@@ -246,7 +246,7 @@ async fn people_of_a_step_are_replaced_added_and_removed() {
         let approval = json!({ "type": "AUDIT", "operators": [mobile("王晓", WANG)] });
         let contract = sent(
             &app,
-            &contract_of(&[company(json!([approval, { "type": "COMPANY" }]))]),
+            &contract_of(&[company(&json!([approval, { "type": "COMPANY" }]))]),
         )
         .await;
         let id = text(&contract["id"]);
@@ -305,7 +305,7 @@ async fn people_of_steps_that_are_done_foreign_or_unknown_stay() {
         let approval = json!({ "type": "AUDIT", "operators": [mobile("王晓", WANG)] });
         let contract = sent(
             &app,
-            &contract_of(&[company(json!([approval, { "type": "COMPANY" }])), partner()]),
+            &contract_of(&[company(&json!([approval, { "type": "COMPANY" }])), partner()]),
         )
         .await;
         let id = text(&contract["id"]);
@@ -376,7 +376,7 @@ async fn people_of_steps_that_are_done_foreign_or_unknown_stay() {
 async fn a_party_joins_a_sent_contract_and_reopens_a_complete_one() {
     on_both(async |database| {
         let app = TestApp::start(database).await;
-        let contract = sent(&app, &contract_of(&[company(json!([{ "type": "COMPANY" }]))])).await;
+        let contract = sent(&app, &contract_of(&[company(&json!([{ "type": "COMPANY" }]))])).await;
         let id = text(&contract["id"]);
         assert_eq!(
             app.post("/v2/contract/companysign", &json!({ "contractId": id }))
@@ -444,7 +444,7 @@ async fn parties_that_cannot_be_added_are_refused() {
                 "a party twice",
             ),
             (
-                json!({ "contractId": id, "signatory": company(json!([{ "type": "COMPANY" }])) }),
+                json!({ "contractId": id, "signatory": company(&json!([{ "type": "COMPANY" }])) }),
                 1102,
                 "the initiator twice",
             ),
@@ -529,7 +529,7 @@ async fn forbid_continue_sending(app: &TestApp) {
         found.value.continue_sending = false;
         category::update(&mut transaction, &found).await.unwrap();
     }
-    transaction.record(crate::stage::test_entry(app));
+    transaction.record(crate::authorisation::test_entry(app));
     transaction.commit().await.unwrap();
 }
 
@@ -542,7 +542,7 @@ async fn the_identity_of_a_party_is_told_masked_and_to_the_initiator_only() {
         person["userAuthInfo"] = json!({ "idCardNo": "11010519491231002X", "bankMobile": "13900000001" });
         let contract = sent(
             &app,
-            &contract_of(&[person, company(json!([{ "type": "COMPANY" }]))]),
+            &contract_of(&[person, company(&json!([{ "type": "COMPANY" }]))]),
         )
         .await;
         let id = text(&contract["id"]);
@@ -563,7 +563,7 @@ async fn the_identity_of_a_party_is_told_masked_and_to_the_initiator_only() {
             1005,
             "no contact"
         );
-        let headers = || app.headers_of(crate::isolation::TOKEN, crate::isolation::SECRET);
+        let headers = || app.headers_of(crate::authorisation::TOKEN, crate::authorisation::SECRET);
         let foreign = app.get_with(&target(&id, PERSON), &headers()).await;
         let nothing = app.get_with(&target(UNKNOWN, PERSON), &headers()).await;
         assert_eq!(foreign.text(), nothing.text());

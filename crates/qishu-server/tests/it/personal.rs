@@ -14,11 +14,11 @@ use qishu_testkit::on_both;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::authorisation::{add_stranger, test_entry};
 use crate::flow::PERSON;
-use crate::isolation::add_stranger;
 use crate::stage::{
     LI, UNKNOWN, WANG, assert_hidden, assert_refused, callbacks, company, contract_of, detail, individual,
-    mobile, sent, standing, test_entry, text,
+    mobile, sent, standing, text,
 };
 
 const PATH: &str = "/v2/contract/personalsign";
@@ -108,7 +108,7 @@ async fn an_authorised_person_signs_a_party_of_their_own() {
         let app = TestApp::start(database).await;
         let contract = sent(
             &app,
-            &contract_of(&[individual(PERSON), company(json!([{ "type": "COMPANY" }]))]),
+            &contract_of(&[individual(PERSON), company(&json!([{ "type": "COMPANY" }]))]),
         )
         .await;
         let (id, document) = (text(&contract["id"]), text(&contract["documents"][0]["id"]));
@@ -154,7 +154,7 @@ async fn a_chain_of_people_signs_inside_the_company_before_its_seal() {
         let app = TestApp::start(database).await;
         let by = |name: &str, contact: &str| json!({ "type": "PERSONAL", "operators": [mobile(name, contact)] });
         let chain = json!([by("王晓", WANG), by("李明", LI), { "type": "COMPANY" }]);
-        let contract = sent(&app, &contract_of(&[company(chain)])).await;
+        let contract = sent(&app, &contract_of(&[company(&chain)])).await;
         let id = text(&contract["id"]);
         for (name, contact) in [("王晓", WANG), ("李明", LI)] {
             let person = signer(&app, name, contact).await;
@@ -226,9 +226,7 @@ async fn signatures_that_cannot_be_are_refused() {
         )
         .await;
         let (id, document) = (text(&contract["id"]), &contract["documents"][0]["id"]);
-        let known =
-            qishu_store::person::find_by_contact(&mut app.app.store.read("test"), ContactType::Mobile, LI)
-                .await;
+        let known = person::find_by_contact(&mut app.app.store.read("test"), ContactType::Mobile, LI).await;
         let unsigned = known.unwrap().unwrap().value.id;
         grant(&app, unsigned, true).await;
         let person = signer(&app, "张三", PERSON).await;
@@ -313,9 +311,7 @@ async fn without_a_kept_signature_or_a_place_nothing_is_signed() {
                 .code(),
             0
         );
-        let known =
-            qishu_store::person::find_by_contact(&mut app.app.store.read("test"), ContactType::Mobile, LI)
-                .await;
+        let known = person::find_by_contact(&mut app.app.store.read("test"), ContactType::Mobile, LI).await;
         grant(&app, known.unwrap().unwrap().value.id, true).await;
         let sign = async || {
             app.post(PATH, &json!({ "contractId": id, "user": user(LI) }))

@@ -43,7 +43,7 @@ fn contract(dice: &mut Dice) -> Value {
                 json!({ "type": kinds[dice.roll(kinds.len())], "operators": operators, "serialNo": serial })
             })
             .collect();
-        parties.push(company(json!(steps)));
+        parties.push(company(&json!(steps)));
     }
     parties.extend(PEOPLE[..people].iter().map(|contact| individual(contact)));
     let strategy = if dice.coin() {

@@ -4,16 +4,16 @@ use qishu_testkit::on_both;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::authorisation::add_stranger;
 use crate::client::contract_pdf;
 use crate::flow::PERSON;
-use crate::isolation::add_stranger;
 use crate::stage::{
     UNKNOWN, assert_hidden, assert_refused, company, contract_of, detail, drafted, individual, list, log,
     send, sent, standing, text,
 };
 
 fn two_parties() -> Value {
-    contract_of(&[company(json!([{ "type": "COMPANY" }])), individual(PERSON)])
+    contract_of(&[company(&json!([{ "type": "COMPANY" }])), individual(PERSON)])
 }
 
 async fn second_document(app: &TestApp, id: &str) -> Value {
@@ -83,7 +83,7 @@ async fn a_draft_gets_other_data_and_keeps_the_rest() {
 async fn positions_on_a_dropped_document_go_with_it() {
     on_both(async |database| {
         let app = TestApp::start(database).await;
-        let contract = drafted(&app, &contract_of(&[company(json!([{ "type": "COMPANY" }]))])).await;
+        let contract = drafted(&app, &contract_of(&[company(&json!([{ "type": "COMPANY" }]))])).await;
         let id = text(&contract["id"]);
         let place = json!([{ "type": "COMPANY", "actionId": contract["signatories"][0]["actions"][0]["id"], "page": 1 }]).to_string();
         let fields = [("contractId", id.as_str()), ("title", "附件一"), ("fileSuffix", "pdf"), ("stampers", place.as_str())];

@@ -6,11 +6,11 @@ use qishu_model::id::ContractId;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::authorisation::{NOBODYS, SECRET, TOKEN};
 use crate::client::{Answer, contract_pdf};
-use crate::isolation::{SECRET, TOKEN};
 
 /// An id that nobody has.
-pub(crate) const UNKNOWN: &str = "3014826187358859384";
+pub(crate) const UNKNOWN: &str = NOBODYS;
 /// Employees of the demo's platform company.
 pub(crate) const WANG: &str = "13800000001";
 pub(crate) const LI: &str = "13800000002";
@@ -20,7 +20,7 @@ pub(crate) fn mobile(name: &str, contact: &str) -> Value {
 }
 
 /// The platform company with these steps.
-pub(crate) fn company(actions: Value) -> Value {
+pub(crate) fn company(actions: &Value) -> Value {
     json!({ "tenantType": "COMPANY", "tenantName": PLATFORM_COMPANY, "actions": actions })
 }
 
@@ -167,7 +167,7 @@ pub(crate) async fn stored(app: &TestApp, id: &str) -> Contract {
     found.unwrap().unwrap().value
 }
 
-/// Posts as the stranger of `isolation::add_stranger`.
+/// Posts as the stranger of `authorisation::add_stranger`.
 pub(crate) async fn as_stranger(app: &TestApp, path: &str, body: &Value) -> Answer {
     app.post_with(path, &app.headers_of(TOKEN, SECRET), body).await
 }
@@ -195,16 +195,4 @@ pub(crate) async fn assert_refused(app: &TestApp, path: &str, id: &str, rows: &[
         assert_eq!(answer.code(), *code, "{path}, {why}: {}", answer.text());
     }
     assert_eq!(standing(app, id).await, before, "{path}");
-}
-
-/// An entry for what a test stores by itself.
-pub(crate) fn test_entry(app: &TestApp) -> qishu_store::ledger::Entry {
-    qishu_store::ledger::Entry {
-        at: app.app.now(),
-        tenant: None,
-        kind: "TEST",
-        subject: None,
-        actor: qishu_store::ledger::Actor::default(),
-        details: json!({}),
-    }
 }

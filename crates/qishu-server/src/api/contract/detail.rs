@@ -27,11 +27,11 @@ pub(in crate::api) async fn handle(call: Call) -> Answer {
         seal_stats: request.query_seal_stats.then_some(&seal_stats),
     };
     let answered = hide_foreign_people(ContractAnswer::new(&detail.contract, &view), &detail);
-    answer(&with_real_names(answered, &detail))
+    answer(&with_names_and_links(answered, &detail))
 }
 
-/// Adds the verified names that were asked for.
-fn with_real_names(mut answer: ContractAnswer, detail: &Detail) -> ContractAnswer {
+/// Adds the verified names that were asked for, and the links to free places.
+fn with_names_and_links(mut answer: ContractAnswer, detail: &Detail) -> ContractAnswer {
     let real_name = |person: &UserAnswer| {
         let mut known = detail.real_names.iter();
         let found = known.find(|(user, _)| {
@@ -40,6 +40,8 @@ fn with_real_names(mut answer: ContractAnswer, detail: &Detail) -> ContractAnswe
         found.map(|(_, name)| name.clone())
     };
     for party in &mut answer.signatories {
+        let link = detail.join_links.iter().find(|(id, _)| *id == party.id);
+        party.link = link.map(|(_, link)| link.clone());
         let of_steps = party
             .actions
             .iter_mut()
