@@ -25,6 +25,12 @@ pub enum AppError {
     /// `1402`
     #[error("document not found")]
     DocumentNotFound,
+    /// `1404`
+    #[error("no attachment has been handed in")]
+    AttachmentNotFound,
+    /// `1125`
+    #[error("no unknown personal signatory is waiting")]
+    NoUnknownParty,
     /// Status, turn or completeness (see [`Refusal`]).
     #[error(transparent)]
     Refused(#[from] Refusal),

@@ -44,6 +44,7 @@ pub(crate) const DOCUMENT_REVISION: Table = plain("document_revision");
 pub(crate) const EMPLOYEE: Table = versioned("employee");
 pub(crate) const INVITATION: Table = versioned("invitation");
 pub(crate) const PERSON: Table = versioned("person");
+pub(crate) const PERSONAL_AUTHORISATION: Table = versioned("personal_authorisation");
 pub(crate) const REQUEST_EVENT: Table = plain("request_event");
 pub(crate) const SEAL: Table = versioned("seal");
 pub(crate) const SEAL_REVIEW: Table = versioned("seal_review");
@@ -56,7 +57,7 @@ pub(crate) const SETTING: Table = Table {
 pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
 
 /// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
-pub(crate) const BUSINESS: [Table; 20] = [
+pub(crate) const BUSINESS: [Table; 21] = [
     ACCOUNT,
     APPLICATION,
     CALLBACK_EVENT,
@@ -71,6 +72,7 @@ pub(crate) const BUSINESS: [Table; 20] = [
     EMPLOYEE,
     INVITATION,
     PERSON,
+    PERSONAL_AUTHORISATION,
     REQUEST_EVENT,
     SEAL,
     SEAL_REVIEW,

@@ -18,9 +18,6 @@ use crate::{ApiCaller, App, AppError};
 /// Purpose of links that give out files, zipped when there are several.
 pub(crate) const DOWNLOAD_PURPOSE: &str = "DOWNLOAD";
 
-/// Purpose of links that give out a single file as it is.
-pub(crate) const FILE_PURPOSE: &str = "DOWNLOAD_FILE";
-
 /// Links inside messages live as long as the contract; this is longer than any contract is open.
 const SHORT_LINK_DAYS: i64 = 3_650;
 
@@ -298,7 +295,7 @@ pub(crate) async fn store_link(
     expire: Timestamp,
     data: &LinkData,
 ) -> Result<String, AppError> {
-    let token = URL_SAFE_NO_PAD.encode(app.random_bytes::<32>()?);
+    let token = new_token(app)?;
     let data = serde_json::to_value(data).map_err(|error| AppError::internal("link", error))?;
     let link = PageLink {
         purpose: purpose.to_owned(),
@@ -308,6 +305,14 @@ pub(crate) async fn store_link(
     };
     insert_link(transaction, &token, &link).await?;
     Ok(token)
+}
+
+/// 256 random bits as they stand in an address.
+///
+/// # Errors
+/// Internal when the source of chance fails.
+pub(crate) fn new_token(app: &App) -> Result<String, AppError> {
+    Ok(URL_SAFE_NO_PAD.encode(app.random_bytes::<32>()?))
 }
 
 fn require_sent(contract: &Contract) -> Result<(), AppError> {

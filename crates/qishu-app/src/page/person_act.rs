@@ -68,6 +68,9 @@ impl PersonAct {
         documents: &[DocumentAids],
     ) -> Result<PlannedAct, AppError> {
         let party = party_in_turn(contract, &self.user)?;
+        if let Some(missing) = party.missing_attachment() {
+            return Err(missing.into());
+        }
         check_revisions(contract, &self.seen)?;
         let stampers = self.stampers(party, documents)?;
         let name = party
@@ -154,7 +157,7 @@ impl PersonAct {
 
 /// The subject of a person's one-time certificate. Until an identity number is verified, the contact that received the code
 /// tells people of one name apart; only its keyed digest enters the certificate.
-pub(super) fn person_subject(app: &App, name: &str, contact: &str) -> VerifiedSubject {
+pub(crate) fn person_subject(app: &App, name: &str, contact: &str) -> VerifiedSubject {
     let digest = app.store.lookup_digest("certificate subject", contact);
     VerifiedSubject {
         holder: Holder::Person {

@@ -11,7 +11,7 @@ use qishu_store::{Reader, person, seal};
 use serde_json::json;
 
 use super::person_act::party_in_turn;
-use super::session::{PageSession, Purpose};
+use super::session::{PageSession, Purpose, require_concern};
 use crate::contract::{entry, load_contract};
 use crate::document::{blob_digest, read_range};
 use crate::download::{count_download, require_unlocked};
@@ -74,6 +74,7 @@ pub async fn page_contract(app: &App, session: &PageSession) -> Result<PageContr
     }
     let mut reader = app.store.read("page_contract");
     let contract = load_contract(&mut reader, session.contract).await?.value;
+    require_concern(&mut reader, &contract, session).await?;
     let aids = load_aids(app, &mut reader, &contract).await?;
     let places = find_positions(app, &aids, &contract).await?;
     let documents = documents(&contract, &aids);
@@ -190,6 +191,7 @@ pub async fn page_document(
     }
     let mut reader = app.store.read("page_document");
     let contract = load_contract(&mut reader, session.contract).await?.value;
+    require_concern(&mut reader, &contract, session).await?;
     let document = contract.shown_document(id).ok_or(AppError::DocumentNotFound)?;
     if download {
         require_unlocked(app, &mut reader, &[id]).await?;

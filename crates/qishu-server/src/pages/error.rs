@@ -110,20 +110,43 @@ fn tell(error: &AppError) -> Told {
         AppError::PermissionDenied { .. } => {
             told(403, "PERMISSION_DENIED", "该操作未开放", "This is not offered")
         }
-        AppError::DocumentNotFound => told(404, "NOT_FOUND", "文件不存在", "There is no such document"),
-        AppError::InvalidParam { .. } | AppError::FileTooLarge { .. } | AppError::SealNotFound { .. } => {
-            told(
-                400,
-                "INVALID_PARAM",
-                "提交的内容有误",
-                "Something in the request is wrong",
-            )
-        }
         AppError::Busy => told(
             503,
             "BUSY",
             "系统繁忙，请稍后再试",
             "The system is busy, try again",
+        ),
+        _ => tell_of_input(error),
+    }
+}
+
+/// Refusals of what the person gave, and everything nobody can help.
+fn tell_of_input(error: &AppError) -> Told {
+    match error {
+        AppError::Refused(Refusal::AttachmentRequired { .. }) => told(
+            409,
+            "ATTACHMENT_REQUIRED",
+            "请先上传要求的附件",
+            "Hand in the files that are asked for first",
+        ),
+        AppError::DocumentNotFound | AppError::Refused(Refusal::UnknownAttachment) => {
+            told(404, "NOT_FOUND", "文件不存在", "There is no such document")
+        }
+        AppError::UnsupportedFile { .. } | AppError::InvalidFile { .. } => told(
+            400,
+            "INVALID_FILE",
+            "文件类型不支持或文件已损坏",
+            "The file is of a type that is not accepted, or damaged",
+        ),
+        AppError::InvalidParam { .. }
+        | AppError::FileTooLarge { .. }
+        | AppError::NameMismatch { .. }
+        | AppError::Refused(Refusal::RepeatedSignatory { .. })
+        | AppError::SealNotFound { .. } => told(
+            400,
+            "INVALID_PARAM",
+            "提交的内容有误",
+            "Something in the request is wrong",
         ),
         _ => told(
             500,

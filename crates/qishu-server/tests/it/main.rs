@@ -8,12 +8,23 @@
 )]
 
 mod app;
+mod attachments;
+mod audit;
 mod authorisation;
 mod client;
+mod copies;
 mod download;
+mod ending;
 mod files;
 mod flow;
+mod flows;
+mod joining;
+mod parties;
+mod personal;
 mod protocol;
 mod race;
+mod random;
+mod remake;
+mod stage;
 mod void;
 mod watermark;

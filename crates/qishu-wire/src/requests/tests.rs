@@ -684,3 +684,5 @@ mod settings {
         );
     }
 }
+
+mod changes;
