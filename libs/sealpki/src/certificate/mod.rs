@@ -201,6 +201,11 @@ impl Certificate {
         self.fields().extensions.ocsp_no_check
     }
 
+    /// Whether this is among the extended key usages.
+    pub(crate) fn has_usage(&self, usage: &[u8]) -> bool {
+        self.extended_key_usages().contains(&oid::to_text(usage))
+    }
+
     /// Whether this is the only extended key usage.
     pub(crate) fn is_only_for(&self, usage: &[u8]) -> bool {
         matches!(self.extended_key_usages(), [only] if *only == oid::to_text(usage))

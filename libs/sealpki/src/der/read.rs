@@ -74,6 +74,11 @@ impl<'a> Reader<'a> {
         self.rest.first().copied()
     }
 
+    /// All bytes that are left, as they stand.
+    pub(crate) fn rest(&mut self) -> &'a [u8] {
+        std::mem::take(&mut self.rest)
+    }
+
     /// The next element, whatever it is.
     pub(crate) fn any(&mut self) -> Result<Element<'a>, DerError> {
         let (tag, header, length) = parse_header(self.rest)?;

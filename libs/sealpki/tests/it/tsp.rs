@@ -299,7 +299,7 @@ fn a_signature_gains_a_time_stamp_and_changes_in_nothing_else() {
     assert_eq!(after.signature, before.signature);
     assert_eq!(after.embedded_certificates, before.embedded_certificates);
     let tokens = after.signature_time_stamps().unwrap();
-    assert_eq!(tokens, [token.clone()]);
+    assert_eq!(tokens, std::slice::from_ref(&token));
     assert!(verify_time_stamp(&tokens[0], |digest| digest.digest(&after.signature), &[]).is_ok());
     let mut without = Forgery::of(&stamped);
     without.signer().children().pop();
