@@ -5,11 +5,14 @@
     reason = "helpers of tests stop at the first surprise, like the tests themselves"
 )]
 
+mod algorithms;
 mod certificates;
 mod cms;
 mod cms_manipulated;
 mod openssl;
+mod openssl_algorithms;
 mod openssl_ocsp;
+mod openssl_sm2;
 mod openssl_tool;
 mod openssl_tsp;
 mod paths;
@@ -17,3 +20,4 @@ mod pki;
 mod revocation;
 mod tree;
 mod tsp;
+mod validation;
