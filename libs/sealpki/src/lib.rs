@@ -11,6 +11,7 @@ mod key;
 mod name;
 mod ocsp;
 mod path;
+mod ses;
 mod tsp;
 
 pub use certificate::{
@@ -36,6 +37,10 @@ pub use ocsp::{
 pub use path::{
     PathError, PathMaterial, PathRules, RevocationEvidence, RevocationRule, SubIndication, ValidatedPath,
     build_path, validate_path,
+};
+pub use ses::{
+    ElectronicSeal, SealInfo, SealPicture, SealSignature, SealSignatureTemplate, SealSigners, SealTime,
+    SesError, SesExtension, SesVersion, VerifiedSealSignature,
 };
 pub use tsp::{
     Accuracy, MessageImprint, TimeStampAnswer, TimeStampAuthority, TimeStampError, TimeStampFailure,

@@ -18,6 +18,7 @@ mod openssl_tsp;
 mod paths;
 mod pki;
 mod revocation;
+mod ses;
 mod tree;
 mod tsp;
 mod validation;
