@@ -16,7 +16,7 @@ use crate::object::{Dictionary, Object, Reference, Stream};
 use crate::page::{self, Page};
 use crate::revision::{Revision, XrefKind};
 use crate::signed;
-use crate::xref::{self, Entry, Xref};
+use crate::xref::{self, Entry, Step, Xref};
 
 /// A reference to a reference is not legal but harmless in small numbers.
 const REFERENCE_CHAIN: usize = 8;
@@ -159,6 +159,81 @@ impl<'a> Document<'a> {
     /// The revisions, oldest first; never empty.
     pub fn revisions(&self) -> &[Revision] {
         &self.xref.revisions
+    }
+
+    /// The document as it was after one of its revisions, opened anew from the bytes of that revision.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`]; also when there is no such revision.
+    pub(crate) fn as_of(&self, revision: usize) -> Result<Self, ReadError> {
+        Self::open(self.revision_bytes(revision), &self.limits)
+    }
+
+    fn revision_bytes(&self, revision: usize) -> &'a [u8] {
+        let end = self.xref.revisions.get(revision).map_or(0, |one| one.end_offset);
+        let bytes: &'a [u8] = self.bytes;
+        bytes.get(..end).unwrap_or_default()
+    }
+
+    /// What a revision says about objects.
+    pub(crate) fn step(&self, revision: usize) -> Option<&Step> {
+        self.xref.steps.get(revision)
+    }
+
+    /// Where an object is.
+    pub(crate) fn entry(&self, number: u32) -> Option<Entry> {
+        self.xref.entries.get(&number).copied()
+    }
+
+    /// Whether a number stands for an object.
+    pub(crate) fn uses(&self, number: u32) -> bool {
+        matches!(
+            self.xref.entries.get(&number),
+            Some(Entry::Plain { .. } | Entry::Compressed { .. })
+        )
+    }
+
+    /// Moves this document, which is the state of `whole` before a revision, to the state after it. Only catalog and
+    /// trailer are read again: the list of pages stays what it was. So a walk through all revisions costs what they
+    /// contain and not their number times the file.
+    ///
+    /// # Errors
+    ///
+    /// When the revision has another or no usable catalog.
+    pub(crate) fn advance(&mut self, whole: &Document<'a>, revision: usize) -> Result<(), ReadError> {
+        let Some(step) = whole.step(revision) else {
+            return Ok(());
+        };
+        self.bytes = whole.revision_bytes(revision);
+        for (number, entry) in &step.entries {
+            let before = self.xref.entries.insert(*number, *entry);
+            if let Entry::Compressed { container, .. } = entry {
+                self.object_streams.entry(*container).or_default();
+            }
+            // A container that is written again must be read again.
+            if before != Some(*entry)
+                && let Some(cell) = self.object_streams.get_mut(number)
+            {
+                *cell = OnceLock::new();
+            }
+        }
+        self.xref.trailer = step.trailer.clone();
+        let root = self.xref.trailer.get("Root").and_then(Object::as_reference);
+        if root != Some(self.root) {
+            return Err(ReadError::damaged(
+                Place::Catalog,
+                "the document has another catalog",
+            ));
+        }
+        self.catalog = match self.object(self.root)? {
+            Object::Dictionary(catalog) if is_type(&catalog, "Catalog") => catalog,
+            _ => {
+                let place = Place::Object(self.root);
+                return Err(ReadError::damaged(place, "it is not a document catalog"));
+            }
+        };
+        Ok(())
     }
 
     /// The number after the last `startxref`: what `/Prev` of an update must say.

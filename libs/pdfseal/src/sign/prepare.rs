@@ -18,7 +18,7 @@ use crate::{
     object::{Object, Reference},
     page::Page,
     serialize::write_object,
-    verify::Dangling,
+    verify::References,
 };
 
 /// Trailer entries that belong to one cross-reference section only (ISO 32000-2, tables 5, 15 and 17), and `/ID`, of which
@@ -83,9 +83,9 @@ impl SigningPlan {
 /// A number that nothing uses and nothing refers to: filling a number that signed content names, although the object was
 /// missing, would change what was signed.
 fn above_dangling(document: &Document<'_>) -> Result<u32, PlanError> {
-    let dangling = Dangling::of_document(document)?;
-    let named = dangling
-        .numbers
+    let references = References::of_document(document)?;
+    let named = references
+        .missing
         .into_iter()
         .filter(|number| *number < MAX_OBJECT_NUMBER)
         .max();

@@ -8,6 +8,7 @@ mod coverage;
 mod difference;
 mod fields;
 mod graph;
+mod locks;
 mod report;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ use sealpki::{
 use self::{coverage::Coverage, difference::Changes, fields::SignatureField};
 use crate::{document::Document, error::ReadError, limits::Limits, object::Reference};
 
-pub(crate) use graph::Dangling;
+pub(crate) use graph::References;
 pub use report::{
     FieldReport, Indication, LaterChanges, SignatureReport, SignerReport, SubIndication, VerificationReport,
 };
@@ -88,9 +89,14 @@ fn judge(
     }
     let mut candidates: Vec<Candidate> = grouped
         .into_iter()
-        .map(|(value, fields)| Candidate {
-            fields,
-            coverage: coverage::read(document, value),
+        .map(|(value, fields)| {
+            let coverage = coverage::read(document, value).and_then(|mut coverage| {
+                for lock in fields.iter().filter_map(|field| field.lock.as_ref()) {
+                    coverage.locks.add(document, lock)?;
+                }
+                Ok(coverage)
+            });
+            Candidate { fields, coverage }
         })
         .collect();
     // In the order of the revisions, so that one pass over the file gives every digest.
@@ -159,6 +165,11 @@ fn judge_one(
     report.revision = Some(coverage.revision + 1);
     report.covers_whole_file = coverage.end == document.bytes().len();
     report.signing_time.clone_from(&coverage.signing_time);
+    report.certifies = coverage.locks.certifies();
+    if coverage.format != coverage::Format::Cades {
+        let what = "signatures of this kind are not judged";
+        return report.with_verdict(&Verdict::indeterminate(SubIndication::Generic, what));
+    }
     let digest = running.digest(document.bytes(), coverage);
     let signer = match check_cms(&coverage.contents, digest) {
         Ok(signer) => signer,
@@ -175,7 +186,7 @@ fn judge_one(
     }
     report.later_changes = changes.after(coverage.revision);
     // What was done to the document weighs more than who the signer is.
-    match (changes.verdict_after(coverage.revision), trust) {
+    match (changes.verdict_after(coverage.revision, &coverage.locks), trust) {
         (Some(verdict), _) | (None, Err(verdict)) => report.with_verdict(&verdict),
         (None, Ok(_)) => report.passed(),
     }
@@ -196,14 +207,24 @@ fn check_cms(contents: &[u8], digest: [u8; 32]) -> Result<VerifiedSigner, Verdic
         // An algorithm this crate does not compute matches nothing.
         _ => Vec::new(),
     })
-    .map_err(|error| {
-        let sub_indication = match error {
-            CmsError::DigestMismatch => SubIndication::HashFailure,
-            CmsError::Signature(_) => SubIndication::SigCryptoFailure,
-            _ => SubIndication::FormatFailure,
-        };
-        Verdict::failed(sub_indication, error.to_string())
-    })
+    .map_err(|error| cms_verdict(&error))
+}
+
+/// The building blocks of EN 319 102-1 a broken signature falls through: format (5.2.2), signer (5.2.3), cryptography
+/// (5.2.7), accepted algorithms (5.2.8).
+fn cms_verdict(error: &CmsError) -> Verdict {
+    let text = error.to_string();
+    match error {
+        CmsError::DigestMismatch => Verdict::failed(SubIndication::HashFailure, text),
+        CmsError::Signature(_) => Verdict::failed(SubIndication::SigCryptoFailure, text),
+        CmsError::SignerCertificateMissing | CmsError::SigningCertificateMismatch => {
+            Verdict::indeterminate(SubIndication::NoSigningCertificateFound, text)
+        }
+        CmsError::UnsupportedDigest | CmsError::UnsupportedSignatureAlgorithm => {
+            Verdict::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe, text)
+        }
+        _ => Verdict::failed(SubIndication::FormatFailure, text),
+    }
 }
 
 fn check_trust(

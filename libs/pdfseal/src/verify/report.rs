@@ -27,6 +27,10 @@ pub enum Indication {
 pub enum SubIndication {
     /// The path to an anchor breaks a rule.
     ChainConstraintsFailure,
+    /// An algorithm or key is too weak, and nothing proves that it was used before that mattered.
+    CryptoConstraintsFailureNoPoe,
+    /// The certificate had expired when the signature was made.
+    Expired,
     /// The signature or the document around it is not formed as required, or was changed afterwards.
     FormatFailure,
     /// Something this level does not judge.
@@ -35,12 +39,26 @@ pub enum SubIndication {
     HashFailure,
     /// No path to an anchor.
     NoCertificateChainFound,
+    /// The signer's certificate is not there, or is not the one the signer committed to.
+    NoSigningCertificateFound,
+    /// The signature was made before its certificate was valid.
+    NotYetValid,
     /// A certificate was not valid at the time in question, and nothing proves an earlier time.
     OutOfBoundsNoPoe,
+    /// The certificate was revoked before the signature was made.
+    Revoked,
+    /// The certificate of an authority was revoked, and nothing proves that the signature is older.
+    RevokedCaNoPoe,
+    /// The certificate was revoked, and nothing proves that the signature is older.
+    RevokedNoPoe,
     /// The signature carries something unexplained.
     SigConstraintsFailure,
     /// The signature value is wrong.
     SigCryptoFailure,
+    /// Time-stamps contradict each other.
+    TimestampOrderFailure,
+    /// Revocation data is missing or not recent enough.
+    TryLater,
 }
 
 /// What was appended after a signature.
@@ -50,8 +68,10 @@ pub enum SubIndication {
 pub enum LaterChanges {
     /// Nothing.
     None,
-    /// Further signatures and nothing else.
+    /// Further signatures, perhaps with validation data, and nothing else.
     Signatures,
+    /// Validation data and document time-stamps, and nothing else.
+    ValidationData,
     /// Something that is not known to be harmless.
     Other,
 }
@@ -93,6 +113,9 @@ pub struct SignatureReport {
     pub integrity: bool,
     /// What was appended after it.
     pub later_changes: LaterChanges,
+    /// Whether it certifies the document, so that later changes are restricted (ISO 32000-2, 12.8.2.2).
+    #[serde(default)]
+    pub certifies: bool,
     /// The time the signer states (`/M`), as written.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub signing_time: Option<String>,
@@ -168,6 +191,7 @@ impl SignatureReport {
             covers_whole_file: false,
             integrity: false,
             later_changes: LaterChanges::None,
+            certifies: false,
             signing_time: None,
             signer: None,
             path: Vec::new(),

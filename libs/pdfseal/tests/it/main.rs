@@ -1,5 +1,7 @@
 //! One test binary for the crate; a module per subject.
 #[cfg(test)]
+mod attack;
+#[cfg(test)]
 mod read_corpus;
 #[cfg(test)]
 mod read_mutations;
