@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use crate::crypt::Decryption;
 use crate::error::{Place, ReadError};
 use crate::filter::{self, FilterStep};
 use crate::lexer::{Lexer, RawEntry};
@@ -30,6 +31,7 @@ pub struct Document<'a> {
     catalog: Dictionary,
     pages: Vec<Page>,
     signed: bool,
+    decryption: Option<Decryption>,
     object_streams: HashMap<u32, OnceLock<Arc<ObjectStream>>>,
     structure_bytes: AtomicUsize,
     parsed_bytes: AtomicUsize,
@@ -74,6 +76,20 @@ impl<'a> Document<'a> {
     /// [`ReadError::NotPdf`], [`ReadError::Encrypted`], [`ReadError::LimitExceeded`], or
     /// [`ReadError::Damaged`] when the cross-reference chain, the catalog or the page tree is not sound.
     pub fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, ReadError> {
+        let document = Self::open_encrypted(bytes, limits)?;
+        if document.is_encrypted() {
+            return Err(ReadError::Encrypted);
+        }
+        Ok(document)
+    }
+
+    /// Opens a file that may be encrypted with the empty user password, as viewers do without asking (RC4 and AES; ISO
+    /// 32000-2, 7.6). It can be read and judged; signing and rewriting it is refused.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`]; [`ReadError::Encrypted`] when a password is needed.
+    pub fn open_encrypted(bytes: &'a [u8], limits: &Limits) -> Result<Self, ReadError> {
         if bytes.len() > limits.file_bytes {
             return Err(ReadError::LimitExceeded {
                 what: "bytes",
@@ -81,9 +97,6 @@ impl<'a> Document<'a> {
             });
         }
         let xref = xref::read(bytes, limits)?;
-        if xref.encrypted {
-            return Err(ReadError::Encrypted);
-        }
         let Some(root) = xref.trailer.get("Root").and_then(Object::as_reference) else {
             return Err(ReadError::damaged(
                 Place::Catalog,
@@ -101,11 +114,15 @@ impl<'a> Document<'a> {
             catalog: Dictionary::new(),
             pages: Vec::new(),
             signed: false,
+            decryption: None,
             object_streams: containers.collect(),
             structure_bytes: AtomicUsize::new(0),
             parsed_bytes: AtomicUsize::new(0),
             xref,
         };
+        if document.xref.encrypted {
+            document.decryption = Some(document.open_decryption()?);
+        }
         document.catalog = match document.object(root)? {
             Object::Dictionary(catalog) if is_type(&catalog, "Catalog") => catalog,
             _ => {
@@ -118,6 +135,36 @@ impl<'a> Document<'a> {
         document.pages = page::read_tree(&document)?;
         document.signed = signed::is_signed(&document)?;
         Ok(document)
+    }
+
+    /// The security handler. All revisions have to have the same one.
+    fn open_decryption(&self) -> Result<Decryption, ReadError> {
+        let own = self.trailer().get("Encrypt");
+        let same = self
+            .xref
+            .steps
+            .iter()
+            .all(|step| step.trailer.get("Encrypt") == own);
+        let (Some(own), true) = (own, same) else {
+            return Err(ReadError::Encrypted);
+        };
+        let encrypt = self.resolve(own)?;
+        let id = self.get(self.trailer(), "ID")?;
+        let first = id
+            .as_array()
+            .and_then(<[Object]>::first)
+            .and_then(Object::as_string);
+        match encrypt.as_ref() {
+            Object::Dictionary(encrypt) => {
+                Decryption::open(encrypt, first.map(|id| id.bytes.as_slice()).unwrap_or_default())
+            }
+            _ => Err(ReadError::Encrypted),
+        }
+    }
+
+    /// Whether the file is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.decryption.is_some()
     }
 
     /// The bytes the document was opened over.
@@ -167,7 +214,7 @@ impl<'a> Document<'a> {
     ///
     /// As [`Self::open`]; also when there is no such revision.
     pub(crate) fn as_of(&self, revision: usize) -> Result<Self, ReadError> {
-        Self::open(self.revision_bytes(revision), &self.limits)
+        Self::open_encrypted(self.revision_bytes(revision), &self.limits)
     }
 
     fn revision_bytes(&self, revision: usize) -> &'a [u8] {
@@ -385,9 +432,14 @@ impl<'a> Document<'a> {
                 let mut lexer = self.plain_lexer(reference, *offset)?;
                 let start = lexer.pos;
                 self.skip_header(&mut lexer, reference, *offset)?;
-                let object = lexer.object_body(length)?;
+                let mut object = lexer.object_body(length)?;
                 let data = object.as_stream().map_or(0, |stream| stream.data.len());
                 self.count_parsed((lexer.pos - start).saturating_sub(data))?;
+                // The handler itself is read before there is anything to decrypt with, and never again.
+                if let Some(decryption) = &self.decryption {
+                    let decrypted = decryption.undo(reference, &mut object, self.bytes)?;
+                    self.count_parsed(decrypted)?;
+                }
                 Ok(object)
             }
             Some(Entry::Compressed { container, index }) => {

@@ -7,6 +7,7 @@
 #![deny(missing_docs)]
 
 pub mod appearance;
+mod crypt;
 mod document;
 mod error;
 mod filter;

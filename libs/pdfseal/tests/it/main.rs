@@ -2,6 +2,10 @@
 #[cfg(test)]
 mod attack;
 #[cfg(test)]
+mod encrypted;
+#[cfg(test)]
+mod long_term;
+#[cfg(test)]
 mod read_corpus;
 #[cfg(test)]
 mod read_mutations;

@@ -122,7 +122,7 @@ impl Update {
         range: Range<'_>,
     ) -> Vec<u8> {
         // Room for what an attacker adds to the signature.
-        let hole = format!("<{}>", "0".repeat((signer.cms_len_max() + 1_500) * 2));
+        let hole = format!("<{}>", "0".repeat((signer.cms_len_max() + 4_000) * 2));
         let start = self.file.len();
         self = self.object(90, &dictionary(RANGE, &hole));
         let mut file = self.unsigned();

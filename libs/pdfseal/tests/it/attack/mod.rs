@@ -5,12 +5,13 @@ mod appended;
 mod certified;
 mod cms;
 mod countersigned;
-mod der;
+pub(crate) mod der;
 mod dictionaries;
-mod forge;
+pub(crate) mod forge;
 mod good;
-mod scene;
+pub(crate) mod scene;
 mod structure;
+mod validation;
 
 use std::collections::HashSet;
 
@@ -86,6 +87,7 @@ fn corpus(scene: &Scene) -> Vec<Attack> {
         structure::attacks(scene),
         certified::attacks(scene),
         cms::attacks(scene),
+        validation::attacks(scene),
     ]
     .into_iter()
     .flatten()

@@ -7,6 +7,7 @@ use sealpki::{
 };
 
 use super::forge::{Update, last_position, plain};
+use crate::sign::demo::{Services, Stamper};
 use crate::sign::{NOW, pdf, pdf_with_stream, sign_first, stamp};
 
 /// Objects of the contract. 10, 12, 13 and 16 wait for a later revision to use them, as in shadow attacks.
@@ -130,6 +131,18 @@ impl Scene {
         SignerIdentity::new(self.key(), certificate, vec![self.root.clone()]).unwrap()
     }
 
+    /// Time-stamps, OCSP and revocation lists of the honest root; the time-stamping authority is valid from and to some
+    /// seconds after the time of signing.
+    pub(crate) fn services(&self, validity: (i64, i64)) -> Services {
+        services(self.algorithm, (&self.root_key, &self.root), validity)
+    }
+
+    /// The same of an authority nobody trusts.
+    pub(crate) fn strange_services(&self) -> Services {
+        let (key, root) = authority(self.algorithm, "Test Root", 5);
+        services(self.algorithm, (&key, &root), (-86_400, 86_400))
+    }
+
     /// The arrays of fields and of annotations of page 1 with elements at their ends, and the attacker's field.
     pub(crate) fn listed(&self, more: &str) -> Vec<(u32, String)> {
         vec![
@@ -171,6 +184,28 @@ impl Scene {
             .object(5, "[11 0 R 91 0 R]")
             .object(6, "[11 0 R 91 0 R]")
     }
+}
+
+fn services(
+    algorithm: KeyAlgorithm,
+    (root_key, root): (&PrivateKey, &Certificate),
+    (from, to): (i64, i64),
+) -> Services {
+    let key = PrivateKey::generate(algorithm).unwrap();
+    let template = CertificateTemplate {
+        serial: SerialNumber::from_random([0x66; 16]),
+        issuer: Issuer::from_certificate(root),
+        subject: name("Test Time-Stamps"),
+        not_before_unix_s: NOW.unix_seconds + from,
+        not_after_unix_s: NOW.unix_seconds + to,
+        public_key: key.public_key().clone(),
+        profile: Profile::TimeStamping,
+        ca_issuers_url: None,
+        ocsp_url: None,
+        crl_url: None,
+    };
+    let certificate = sign_certificate(&template, root_key).unwrap();
+    Services::new(root, root_key, Stamper { key, certificate }).unwrap()
 }
 
 /// `more` replaces objects of the same number in `base`.

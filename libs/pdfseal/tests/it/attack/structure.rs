@@ -235,7 +235,7 @@ fn places(scene: &Scene) -> Vec<Attack> {
             {
                 // The signed revision says that the page content stands behind its own end.
                 let update = scene.first_by_hand();
-                let far = update.len() + 12_000;
+                let far = update.len() + 40_000;
                 let mut file = update.entry(4, far).signed(&scene.signer);
                 file.resize(far, b' ');
                 Update::of(&file)
