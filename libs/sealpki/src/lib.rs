@@ -11,6 +11,7 @@ mod key;
 mod name;
 mod ocsp;
 mod path;
+mod ses;
 mod tsp;
 
 pub use certificate::{
@@ -18,21 +19,29 @@ pub use certificate::{
     KeyUsage, LintError, Profile, SerialNumber, lint, lint_to_be_signed, sign_certificate, to_be_signed,
 };
 pub use cms::{
-    CmsError, IdentityError, SignerIdentity, UnsignedAttribute, VerifiedSigner, add_signature_time_stamp,
-    verify_detached,
+    CmsError, CmsLayout, CmsOptions, IdentityError, SignerIdentity, UnsignedAttribute, VerifiedSigner,
+    add_signature_time_stamp, verify_detached,
 };
 pub use crl::{CrlError, CrlTemplate, RevocationList, RevocationReason, RevokedCertificate, sign_crl};
 pub use der::{DerError, element_len};
-pub use digest::{DigestAlgorithm, Sha256State, StateError, sha256};
+pub use digest::{DigestAlgorithm, Sha256State, Sm3State, StateError, UnacceptedAlgorithm, sha256};
 pub use key::{
     KeyAlgorithm, KeyError, PrivateKey, PublicKey, SecretBytes, SignatureAlgorithm, SignatureError,
+    Sm2Identifier,
 };
 pub use name::{AttributeKind, DistinguishedName, NameAttribute, NameError};
 pub use ocsp::{
     CertificateId, CertificateStatus, OcspAnswer, OcspError, OcspHash, OcspRefusal, OcspRequest,
     OcspResponder, VerifiedOcspResponse, verify_ocsp_response,
 };
-pub use path::{PathError, build_path};
+pub use path::{
+    PathError, PathMaterial, PathRules, RevocationEvidence, RevocationRule, SubIndication, ValidatedPath,
+    build_path, validate_path,
+};
+pub use ses::{
+    ElectronicSeal, SealInfo, SealPicture, SealSignature, SealSignatureTemplate, SealSigners, SealTime,
+    SesError, SesExtension, SesVersion, VerifiedSealSignature,
+};
 pub use tsp::{
     Accuracy, MessageImprint, TimeStampAnswer, TimeStampAuthority, TimeStampError, TimeStampFailure,
     TimeStampInfo, TimeStampRequest, VerifiedTimeStamp, time_stamp_token, verify_time_stamp,

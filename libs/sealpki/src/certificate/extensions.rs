@@ -1,6 +1,7 @@
 //! Certificate extensions (RFC 5280 4.2): the ones that decide what a key may do.
 
 use super::CertificateError;
+use super::names::{self, GeneralName, NameConstraints};
 use crate::der::{DerError, Reader, oid, tag};
 use crate::extension::{self, Extension};
 
@@ -60,6 +61,8 @@ pub(crate) struct Extensions {
     pub(crate) extended_key_usage_critical: bool,
     pub(crate) subject_key_id: Option<Vec<u8>>,
     pub(crate) authority_key_id: Option<Vec<u8>>,
+    pub(crate) alternative_names: Vec<GeneralName>,
+    pub(crate) name_constraints: Option<NameConstraints>,
     pub(crate) ocsp_no_check: bool,
     pub(crate) unprocessed_critical: Vec<String>,
 }
@@ -96,7 +99,8 @@ fn read_one(found: &mut Extensions, oid: &[u8], critical: bool, value: &[u8]) ->
         // Every policy is accepted, so there is nothing to process in it.
         oid::CERTIFICATE_POLICIES => {}
         // Name constraints bind also when an issuer forgot to mark them critical (RFC 5280 4.2.1.10).
-        oid::NAME_CONSTRAINTS => found.unprocessed_critical.push(oid::to_text(oid)),
+        oid::NAME_CONSTRAINTS => found.name_constraints = Some(names::read_constraints(value)?),
+        oid::SUBJECT_ALTERNATIVE_NAME => found.alternative_names = names::read_alternative_names(value)?,
         _ if critical => found.unprocessed_critical.push(oid::to_text(oid)),
         _ => {}
     }
@@ -211,7 +215,8 @@ mod tests {
         read_one(&mut found, &[0x2a, 3], false, &[]).unwrap();
         assert!(found.unprocessed_critical.is_empty());
         read_one(&mut found, &[0x2a, 3], true, &[]).unwrap();
-        read_one(&mut found, oid::NAME_CONSTRAINTS, false, &[]).unwrap();
-        assert_eq!(found.unprocessed_critical, ["1.2.3", "2.5.29.30"]);
+        assert_eq!(found.unprocessed_critical, ["1.2.3"]);
+        let empty = read_one(&mut found, oid::NAME_CONSTRAINTS, false, &[0x30, 0]);
+        assert_eq!(empty, Err(DerError::Value), "constraints that constrain nothing");
     }
 }

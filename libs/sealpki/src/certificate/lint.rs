@@ -102,7 +102,7 @@ fn lint_fields(fields: &Fields, profile: Profile) -> Result<(), LintError> {
     lint_serial(fields.serial.as_octets())?;
     lint_names(fields, profile)?;
     lint_validity(fields, profile)?;
-    if fields.signature_algorithm.is_none() {
+    if fields.signature_algorithm.is_err() {
         return Err(LintError::SignatureAlgorithm);
     }
     if !fields.public_key.is_supported() {

@@ -3,6 +3,7 @@
 mod build;
 pub(crate) mod extensions;
 mod lint;
+pub(crate) mod names;
 mod parse;
 
 use std::fmt;
@@ -15,6 +16,7 @@ pub use lint::{LintError, lint, lint_to_be_signed};
 pub use parse::CertificateError;
 
 use crate::der::oid;
+use crate::digest::UnacceptedAlgorithm;
 use crate::key::{PublicKey, SignatureAlgorithm, SignatureError};
 use crate::name::DistinguishedName;
 use extensions::Extensions;
@@ -95,8 +97,7 @@ struct Inner {
 /// What the signed part of a certificate says.
 pub(crate) struct Fields {
     serial: SerialNumber,
-    /// `None` for an algorithm this crate does not accept.
-    signature_algorithm: Option<SignatureAlgorithm>,
+    signature_algorithm: Result<SignatureAlgorithm, UnacceptedAlgorithm>,
     issuer: DistinguishedName,
     not_before_unix_s: i64,
     not_after_unix_s: i64,
@@ -106,7 +107,7 @@ pub(crate) struct Fields {
 }
 
 /// Why a certificate is not one of the given issuer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssuerError {
     /// The issuer name is not the subject name of the given certificate.
@@ -116,8 +117,8 @@ pub enum IssuerError {
     #[error(transparent)]
     Signature(#[from] SignatureError),
     /// The certificate is signed with an algorithm that is not accepted, for example one with SHA-1.
-    #[error("the certificate is signed with an algorithm that is not accepted")]
-    UnsupportedAlgorithm,
+    #[error("the certificate is signed with an algorithm that is not accepted: {0}")]
+    UnsupportedAlgorithm(#[from] UnacceptedAlgorithm),
 }
 
 impl Certificate {
@@ -172,7 +173,7 @@ impl Certificate {
 
     /// The algorithm of the issuer's signature; `None` when it is not an accepted one.
     pub fn signature_algorithm(&self) -> Option<SignatureAlgorithm> {
-        self.fields().signature_algorithm
+        self.fields().signature_algorithm.as_ref().ok().copied()
     }
 
     /// The key usage extension (RFC 5280 4.2.1.3).
@@ -227,6 +228,16 @@ impl Certificate {
         &self.fields().extensions.unprocessed_critical
     }
 
+    /// Which names this authority may give (RFC 5280 4.2.1.10).
+    pub(crate) fn name_constraints(&self) -> Option<&names::NameConstraints> {
+        self.fields().extensions.name_constraints.as_ref()
+    }
+
+    /// The names that constraints of issuers are about.
+    pub(crate) fn all_names(&self) -> Vec<names::GeneralName> {
+        names::all_names(self.subject(), &self.fields().extensions.alternative_names)
+    }
+
     /// Whether subject and issuer are the same name.
     pub fn is_self_issued(&self) -> bool {
         self.subject() == self.issuer()
@@ -241,9 +252,7 @@ impl Certificate {
         if self.issuer() != issuer.subject() {
             return Err(IssuerError::Name);
         }
-        let algorithm = self
-            .signature_algorithm()
-            .ok_or(IssuerError::UnsupportedAlgorithm)?;
+        let algorithm = self.fields().signature_algorithm.clone()?;
         let message = self
             .inner
             .der

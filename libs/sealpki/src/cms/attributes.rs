@@ -118,7 +118,7 @@ fn first_certificate_id(der: &[u8]) -> Result<CertificateId<'_>, CmsError> {
     fields.finish()?;
     let mut first = identifiers.open(tag::SEQUENCE)?;
     let algorithm = match first.optional(tag::SEQUENCE)? {
-        Some(explicit) => DigestAlgorithm::read(explicit)?.ok_or(CmsError::UnsupportedDigest)?,
+        Some(explicit) => DigestAlgorithm::read(explicit)?.map_err(CmsError::UnsupportedDigest)?,
         None => DigestAlgorithm::Sha256,
     };
     let hash = first.octet_string()?;

@@ -2,6 +2,7 @@
 
 use crate::certificate::CertificateError;
 use crate::der::DerError;
+use crate::digest::UnacceptedAlgorithm;
 use crate::key::SignatureError;
 
 /// Why a CMS is not an accepted signature.
@@ -94,11 +95,11 @@ pub enum CmsError {
     #[error("the embedded certificate of {0} has nothing to do with the signer")]
     UnexplainedCertificate(String),
     /// A digest that is not accepted, such as MD5 or SHA-1.
-    #[error("the digest algorithm is not accepted")]
-    UnsupportedDigest,
+    #[error("the digest algorithm is not accepted: {0}")]
+    UnsupportedDigest(UnacceptedAlgorithm),
     /// A signature algorithm that is not accepted.
-    #[error("the signature algorithm is not accepted")]
-    UnsupportedSignatureAlgorithm,
+    #[error("the signature algorithm is not accepted: {0}")]
+    UnsupportedSignatureAlgorithm(UnacceptedAlgorithm),
     /// A version number that does not fit the contents (RFC 5652 5.1, 5.3).
     #[error("the version number does not fit the contents")]
     Version,

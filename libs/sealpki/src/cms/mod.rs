@@ -12,6 +12,7 @@ mod verify;
 
 pub use error::CmsError;
 pub(crate) use parse::SignedData;
+pub use shape::{CmsLayout, CmsOptions};
 pub(crate) use sign::check_key;
 pub use sign::{IdentityError, SignerIdentity};
 pub use unsigned::add_signature_time_stamp;

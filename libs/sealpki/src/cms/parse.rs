@@ -66,7 +66,8 @@ fn only_digest_algorithm(mut set: Reader<'_>) -> Result<DigestAlgorithm, CmsErro
     if set.is_empty() {
         return Err(CmsError::DigestAlgorithms);
     }
-    let algorithm = DigestAlgorithm::read(set.element(tag::SEQUENCE)?)?.ok_or(CmsError::UnsupportedDigest)?;
+    let algorithm =
+        DigestAlgorithm::read(set.element(tag::SEQUENCE)?)?.map_err(CmsError::UnsupportedDigest)?;
     if set.is_empty() {
         Ok(algorithm)
     } else {
@@ -150,7 +151,7 @@ impl<'a> SignerInfo<'a> {
             return Err(CmsError::Version);
         }
         let digest_algorithm =
-            DigestAlgorithm::read(fields.element(tag::SEQUENCE)?)?.ok_or(CmsError::UnsupportedDigest)?;
+            DigestAlgorithm::read(fields.element(tag::SEQUENCE)?)?.map_err(CmsError::UnsupportedDigest)?;
         let attributes = fields
             .optional(tag::context_constructed(0))?
             .ok_or(CmsError::MissingSignedAttributes)?
@@ -180,7 +181,7 @@ fn read_signature_algorithm(
     digest: DigestAlgorithm,
 ) -> Result<SignatureAlgorithm, CmsError> {
     let algorithm =
-        SignatureAlgorithm::read_cms(element, digest)?.ok_or(CmsError::UnsupportedSignatureAlgorithm)?;
+        SignatureAlgorithm::read_cms(element, digest)?.map_err(CmsError::UnsupportedSignatureAlgorithm)?;
     if algorithm.digest() == digest {
         Ok(algorithm)
     } else {

@@ -4,7 +4,7 @@ use super::shape::Shape;
 use crate::certificate::Certificate;
 use crate::der::{Writer, encode, header, header_len, oid, tag};
 use crate::digest::DigestAlgorithm;
-use crate::key::{KeyError, PrivateKey, SignatureAlgorithm};
+use crate::key::{KeyError, PrivateKey, SignatureAlgorithm, Sm2Identifier};
 
 /// Encoded parts of the CMS in the order they are written.
 pub(crate) struct Prepared {
@@ -63,6 +63,7 @@ impl Prepared {
         certificate: &Certificate,
         chain: &[Certificate],
         algorithm: SignatureAlgorithm,
+        sm2: Sm2Identifier,
     ) -> Self {
         let digest = algorithm.digest();
         let (attributes, digest_at) = signed_attributes(shape, certificate, digest);
@@ -82,7 +83,7 @@ impl Prepared {
             attributes,
             digest_at,
             digest_algorithm: digest,
-            signature_algorithm: encode(|w| algorithm.write_cms(w)),
+            signature_algorithm: encode(|w| algorithm.write_cms(w, sm2)),
         }
     }
 

@@ -1,6 +1,36 @@
 //! The kinds of SignedData this crate makes and accepts.
 
 use crate::der::oid;
+use crate::key::Sm2Identifier;
+
+/// By which standard a signature over a document is laid out. Both are accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum CmsLayout {
+    /// RFC 5652, as PAdES wants it.
+    #[default]
+    Rfc5652,
+    /// GM/T 0010-2012 and GB/T 35275-2017: the same structure with Chinese content types.
+    Gmt0010,
+}
+
+impl CmsLayout {
+    pub(super) fn shape(self) -> &'static Shape {
+        match self {
+            Self::Rfc5652 => &DETACHED,
+            Self::Gmt0010 => &GM_DETACHED,
+        }
+    }
+}
+
+/// How a signature over a document is written, where there is a choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct CmsOptions {
+    /// The content types.
+    pub layout: CmsLayout,
+    /// The name of SM2 as signature algorithm; without effect for other keys.
+    pub sm2_identifier: Sm2Identifier,
+}
 
 /// What one kind of SignedData holds, and what may stand beside it.
 #[derive(Debug)]
@@ -27,6 +57,13 @@ pub(crate) const DETACHED: Shape = Shape {
     is_enclosed: false,
     allows_signing_time: false,
     allows_revocation_data: false,
+};
+
+/// A signature over a document in the types of GM/T 0010 and GB/T 35275.
+pub(crate) const GM_DETACHED: Shape = Shape {
+    outer_type: oid::GM_SIGNED_DATA,
+    content_type: oid::GM_DATA,
+    ..DETACHED
 };
 
 /// A time-stamp token (RFC 3161 2.4.2).

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::prepared::{Parts, Prepared};
-use super::shape;
+use super::shape::CmsOptions;
 use super::unsigned::time_stamp_field_len;
 use crate::certificate::Certificate;
 use crate::digest::DigestAlgorithm;
@@ -41,7 +41,7 @@ pub enum IdentityError {
 }
 
 impl SignerIdentity {
-    /// Prepares a signer. `chain` holds the certificates above the signer's, which travel in every signature.
+    /// Prepares a signer in the layout of RFC 5652. `chain` holds the certificates above the signer's, which travel in every signature.
     ///
     /// # Errors
     /// [`IdentityError`] when the certificate is not for the key or must not sign documents.
@@ -50,8 +50,27 @@ impl SignerIdentity {
         certificate: Certificate,
         chain: Vec<Certificate>,
     ) -> Result<Self, IdentityError> {
+        Self::with_options(key, certificate, chain, CmsOptions::default())
+    }
+
+    /// Prepares a signer as [`new`](Self::new) does, with a choice where there is one.
+    ///
+    /// # Errors
+    /// [`IdentityError`] when the certificate is not for the key or must not sign documents.
+    pub fn with_options(
+        key: PrivateKey,
+        certificate: Certificate,
+        chain: Vec<Certificate>,
+        options: CmsOptions,
+    ) -> Result<Self, IdentityError> {
         check_key(&key, &certificate)?;
-        let prepared = Prepared::new(&shape::DETACHED, &certificate, &chain, key.signature_algorithm());
+        let prepared = Prepared::new(
+            options.layout.shape(),
+            &certificate,
+            &chain,
+            key.signature_algorithm(),
+            options.sm2_identifier,
+        );
         Ok(Self {
             key,
             certificate,

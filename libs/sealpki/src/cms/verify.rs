@@ -4,7 +4,7 @@
 use super::CmsError;
 use super::attributes::{SignedAttributes, check_signing_certificate};
 use super::parse::{SignedData, SignerInfo};
-use super::shape::{self, Shape};
+use super::shape::{CmsLayout, Shape};
 use crate::certificate::Certificate;
 use crate::der::{DerError, Reader, encode, oid, tag};
 use crate::digest::DigestAlgorithm;
@@ -89,7 +89,7 @@ impl VerifiedSigner {
 
 /// Judges a detached CMS signature for PAdES (ETSI EN 319 142-1 6.3) over content whose digest `content_digest`
 /// computes for the algorithm the signer used. The CMS must be the whole of `cms`; cut padding off before with
-/// [`element_len`](crate::element_len).
+/// [`element_len`](crate::element_len). Both [layouts](crate::CmsLayout) are read.
 ///
 /// # Errors
 /// [`CmsError`], a variant for each thing that can be wrong.
@@ -97,10 +97,20 @@ pub fn verify_detached<D: AsRef<[u8]>>(
     cms: &[u8],
     content_digest: impl FnOnce(DigestAlgorithm) -> D,
 ) -> Result<VerifiedSigner, CmsError> {
-    let signed_data = SignedData::read(cms, &shape::DETACHED)?;
-    judge(signed_data, &shape::DETACHED, &[], |algorithm, _| {
+    let layout = layout_of(cms);
+    let signed_data = SignedData::read(cms, layout.shape())?;
+    judge(signed_data, layout.shape(), &[], |algorithm, _| {
         content_digest(algorithm).as_ref().to_vec()
     })
+}
+
+/// The layout the outer type announces; a CMS without a readable one is judged by RFC 5652.
+fn layout_of(cms: &[u8]) -> CmsLayout {
+    let outer_type = Reader::open_only(cms, tag::SEQUENCE).and_then(|mut info| info.oid());
+    match outer_type {
+        Ok(oid::GM_SIGNED_DATA) => CmsLayout::Gmt0010,
+        _ => CmsLayout::Rfc5652,
+    }
 }
 
 /// Judges a SignedData that was read: its attributes, its digest and its signature. `others` are certificates to look

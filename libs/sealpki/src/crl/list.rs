@@ -7,6 +7,7 @@ use super::{RevocationReason, RevokedCertificate};
 use crate::certificate::extensions::authority_key_id;
 use crate::certificate::{Certificate, SerialNumber};
 use crate::der::{DerError, Reader, header_len, oid, tag, time};
+use crate::digest::UnacceptedAlgorithm;
 use crate::extension::{self, Extension};
 use crate::key::{KeyError, SignatureAlgorithm, SignatureError};
 use crate::name::DistinguishedName;
@@ -49,8 +50,8 @@ pub enum CrlError {
     #[error("the revocation list is larger than 16 MiB")]
     TooLarge,
     /// The list is signed with an algorithm that is not accepted, such as one with SHA-1.
-    #[error("the revocation list is signed with an algorithm that is not accepted")]
-    UnsupportedAlgorithm,
+    #[error("the revocation list is signed with an algorithm that is not accepted: {0}")]
+    UnsupportedAlgorithm(#[from] UnacceptedAlgorithm),
     /// The next list is due before this one was made.
     #[error("the revocation list ends before it begins")]
     Validity,
@@ -73,7 +74,7 @@ pub struct RevocationList {
     der: Vec<u8>,
     to_be_signed: Range<usize>,
     signature: Vec<u8>,
-    signature_algorithm: Option<SignatureAlgorithm>,
+    signature_algorithm: Result<SignatureAlgorithm, UnacceptedAlgorithm>,
     issuer: DistinguishedName,
     this_update_unix_s: i64,
     next_update_unix_s: Option<i64>,
@@ -188,7 +189,7 @@ impl RevocationList {
         if issuer.key_usage().is_some_and(|usage| !usage.crl_sign()) {
             return Err(CrlError::KeyUsage(issuer.subject().to_string()));
         }
-        let algorithm = self.signature_algorithm.ok_or(CrlError::UnsupportedAlgorithm)?;
+        let algorithm = self.signature_algorithm.clone()?;
         let message = self.der.get(self.to_be_signed.clone()).unwrap_or_default();
         issuer.public_key().verify(algorithm, message, &self.signature)?;
         Ok(())

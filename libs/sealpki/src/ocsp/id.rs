@@ -35,7 +35,7 @@ impl OcspHash {
     fn read(element: Element<'_>) -> Result<Option<Self>, DerError> {
         let mut fields = Reader::open_only(element.whole, tag::SEQUENCE)?;
         if fields.oid()? != oid::SHA1 {
-            return Ok(DigestAlgorithm::read(element)?.map(Self::Digest));
+            return Ok(DigestAlgorithm::read(element)?.ok().map(Self::Digest));
         }
         fields.optional(tag::NULL)?;
         fields.finish()?;

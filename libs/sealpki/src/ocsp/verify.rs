@@ -5,7 +5,7 @@ use super::{CertificateId, CertificateStatus, OcspAnswer, OcspRefusal};
 use crate::certificate::{Certificate, CertificateError};
 use crate::crl::RevocationReason;
 use crate::der::{DerError, Element, Reader, oid, tag, time};
-use crate::digest::sha1_name;
+use crate::digest::{UnacceptedAlgorithm, sha1_name};
 use crate::key::{SignatureAlgorithm, SignatureError};
 
 /// The largest response read, in bytes.
@@ -48,8 +48,8 @@ pub enum OcspError {
     #[error("the response is of an unknown kind")]
     UnknownKind,
     /// The response is signed with an algorithm that is not accepted, such as one with SHA-1.
-    #[error("the response is signed with an algorithm that is not accepted")]
-    UnsupportedAlgorithm,
+    #[error("the response is signed with an algorithm that is not accepted: {0}")]
+    UnsupportedAlgorithm(#[from] UnacceptedAlgorithm),
 }
 
 /// What an authorised responder says about one certificate.
@@ -211,7 +211,7 @@ impl<'a> BasicResponse<'a> {
             produced_at_unix_s,
             answers,
             nonce,
-            algorithm: algorithm.ok_or(OcspError::UnsupportedAlgorithm)?,
+            algorithm: algorithm?,
             signature,
             certificates,
         })

@@ -10,7 +10,7 @@ use crate::cms::prepared::{Parts, Prepared};
 use crate::cms::{IdentityError, check_key, shape};
 use crate::der::oid;
 use crate::digest::DigestAlgorithm;
-use crate::key::{KeyError, PrivateKey};
+use crate::key::{KeyError, PrivateKey, Sm2Identifier};
 use crate::tsp::MessageImprint;
 
 /// A time-stamping authority: key, certificate and policy.
@@ -54,7 +54,13 @@ impl TimeStampAuthority {
         }
         let algorithm = key.signature_algorithm();
         Ok(Self {
-            prepared: Prepared::new(&shape::TIME_STAMP, &certificate, chain, algorithm),
+            prepared: Prepared::new(
+                &shape::TIME_STAMP,
+                &certificate,
+                chain,
+                algorithm,
+                Sm2Identifier::default(),
+            ),
             key,
             certificate,
             policy: policy.to_owned(),

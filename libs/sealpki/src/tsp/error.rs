@@ -2,6 +2,7 @@
 
 use crate::cms::CmsError;
 use crate::der::DerError;
+use crate::digest::UnacceptedAlgorithm;
 
 /// Why an authority gives no time-stamp: PKIFailureInfo (RFC 3161 2.4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -101,8 +102,8 @@ pub enum TimeStampError {
     #[error("the time-stamp names another authority than the one that signed it")]
     TsaName,
     /// The digest of the time-stamped bytes is not accepted, such as SHA-1.
-    #[error("the digest algorithm of the time-stamp is not accepted")]
-    UnsupportedDigest,
+    #[error("the digest algorithm of the time-stamp is not accepted: {0}")]
+    UnsupportedDigest(UnacceptedAlgorithm),
     /// Another version than 1.
     #[error("the version of the time-stamp is not 1")]
     Version,

@@ -3,7 +3,7 @@
 use super::TimeStampError;
 use crate::certificate::SerialNumber;
 use crate::der::{DerError, Reader, Writer, encode, oid, tag, time};
-use crate::digest::DigestAlgorithm;
+use crate::digest::{DigestAlgorithm, UnacceptedAlgorithm};
 use crate::extension;
 use crate::name::DistinguishedName;
 
@@ -53,15 +53,15 @@ impl MessageImprint {
         });
     }
 
-    /// `Ok(None)` for a digest algorithm that is not accepted.
-    pub(super) fn read(fields: &mut Reader<'_>) -> Result<Option<Self>, DerError> {
+    /// The inner result stands for a digest algorithm that is not accepted.
+    pub(super) fn read(fields: &mut Reader<'_>) -> Result<Result<Self, UnacceptedAlgorithm>, DerError> {
         let mut imprint = fields.open(tag::SEQUENCE)?;
         let algorithm = DigestAlgorithm::read(imprint.element(tag::SEQUENCE)?)?;
         let digest = imprint.octet_string()?;
         imprint.finish()?;
         match algorithm {
-            None => Ok(None),
-            Some(algorithm) => Self::new(algorithm, digest).map(Some).ok_or(DerError::Value),
+            Err(unaccepted) => Ok(Err(unaccepted)),
+            Ok(algorithm) => Self::new(algorithm, digest).map(Ok).ok_or(DerError::Value),
         }
     }
 }
@@ -190,7 +190,7 @@ impl TimeStampInfo {
             return Err(TimeStampError::Version);
         }
         let policy = oid::to_text(fields.oid()?);
-        let imprint = MessageImprint::read(&mut fields)?.ok_or(TimeStampError::UnsupportedDigest)?;
+        let imprint = MessageImprint::read(&mut fields)?.map_err(TimeStampError::UnsupportedDigest)?;
         let serial = SerialNumber::from_contents(fields.integer()?);
         let (time_unix_s, time_micros) = time::read_generalized(fields.any()?)?;
         let accuracy = match fields.optional(tag::SEQUENCE)? {

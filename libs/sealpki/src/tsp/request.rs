@@ -87,7 +87,7 @@ impl TimeStampRequest {
             extension::read_list(Reader::new(list.contents))?;
             return Ok(Err(TimeStampFailure::UnacceptedExtension));
         }
-        let Some(imprint) = imprint else {
+        let Ok(imprint) = imprint else {
             return Ok(Err(TimeStampFailure::BadAlgorithm));
         };
         if nonce.as_ref().is_some_and(|nonce| nonce.len() > NONCE_LEN_MAX) {

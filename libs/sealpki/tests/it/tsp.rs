@@ -3,7 +3,7 @@
 use sealpki::{
     Accuracy, CmsError, DigestAlgorithm, IdentityError, KeyAlgorithm, MessageImprint, PathError,
     SerialNumber, TimeStampAuthority, TimeStampError, TimeStampFailure, TimeStampRequest,
-    add_signature_time_stamp, sha256, verify_detached, verify_time_stamp,
+    UnacceptedAlgorithm, add_signature_time_stamp, sha256, verify_detached, verify_time_stamp,
 };
 
 use crate::pki::{NOW, Pki, SERVICES};
@@ -218,7 +218,7 @@ fn statements_that_are_not_as_they_must_be_are_refused() {
     assert_eq!(version, TimeStampError::Version);
     let sha1 = Node::Branch(0x30, vec![Node::Leaf(6, hex::decode("2b0e03021a").unwrap())]);
     let weak = resigned(&pki, &|info| *info.at(&[2, 0]) = sha1.clone());
-    assert_eq!(weak, TimeStampError::UnsupportedDigest);
+    assert_eq!(weak, TimeStampError::UnsupportedDigest(UnacceptedAlgorithm::Sha1));
     let local_time = resigned(&pki, &|info| {
         *info.at(&[4]) = Node::Leaf(0x18, b"20270115080000+0800".to_vec());
     });
