@@ -3,6 +3,7 @@
 mod add;
 pub(crate) mod import;
 mod read;
+mod text_pdf;
 
 use qishu_blob::Digest;
 use qishu_store::document::Revision;
