@@ -482,7 +482,11 @@ mod tests {
         };
         all.push(Drawable::grating(&grating, 'Q').unwrap());
         let drawn = Drawables::new(all).draw_over(pdf, &Limits::default()).unwrap();
-        assert!(drawn.len() > pdf.len());
+        let index = pdfseal::text::TextIndex::read(&drawn, &pdfseal::text::TextLimits::default()).unwrap();
+        assert!(
+            index.find("合同专用").len() > 20,
+            "tiles, one in the middle and one in a corner, on two pages"
+        );
         if let Ok(folder) = std::env::var("QISHU_DRAW") {
             std::fs::write(format!("{folder}/watermarks.pdf"), drawn).unwrap();
         }

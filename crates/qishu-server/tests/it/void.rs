@@ -89,7 +89,7 @@ async fn a_contract_is_void_when_every_party_has_signed_the_agreement() {
         let asked = invalid(
             &app,
             id,
-            json!({ "sealId": "", "reason": "改签新合同", "deleteDoc": false, "expireTime": "2030-01-01" }),
+            json!({ "sealId": "", "reason": "改签新合同", "deleteDoc": false, "expireTime": "2027-01-01" }),
         )
         .await;
         assert_eq!(asked.code(), 0, "{}", asked.text());
@@ -100,7 +100,7 @@ async fn a_contract_is_void_when_every_party_has_signed_the_agreement() {
                 before["invalidReason"].clone(),
                 before["invalidExpireTime"].clone()
             ),
-            (json!("改签新合同"), json!("2030-01-01 23:59:59"))
+            (json!("改签新合同"), json!("2027-01-01 23:59:59"))
         );
         assert_eq!(party_states(&before), ["INVALIDED", "INVALIDING"]);
         assert_eq!(documents(&before), ["CONTRACT", "INVALID"], "D-17");
@@ -110,7 +110,7 @@ async fn a_contract_is_void_when_every_party_has_signed_the_agreement() {
             told.last()
                 .unwrap()
                 .text
-                .contains("请您确认并签署作废协议《劳动合同》，请在2030-01-01前完成")
+                .contains("请您确认并签署作废协议《劳动合同》，请在2027-01-01前完成")
         );
         assert_eq!(invalid(&app, id, json!({})).await.code(), 1101);
         let (session, _) = open_page(&app, id, PERSON).await;
@@ -144,6 +144,7 @@ async fn a_contract_is_void_when_every_party_has_signed_the_agreement() {
         assert!(report.all_passed(), "{report:?}");
         assert_eq!(report.signatures.len(), 2);
         keep(&pdf.body, "void-signed.pdf");
+        keep(app.app.authority.root_certificate().der(), "void-root.der");
         assert_eq!(
             events(&app, id).await[3..],
             [
