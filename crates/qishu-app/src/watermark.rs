@@ -11,7 +11,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use pdfseal::appearance::StampPicture;
 use pdfseal::sign::SigningPlan;
-use pdfseal::{Document as Pdf, Limits};
 use qishu_model::contract::watermark::{Motif, MotifOrder, ViewPermission, WatermarkOrder};
 use qishu_model::contract::{Contract, ContractAddress, ContractState, Document, Refusal, Watermark};
 use qishu_model::id::DocumentId;
@@ -22,10 +21,11 @@ use serde_json::json;
 
 use crate::contract::{entry, locate_initiated};
 use crate::document::{StoredDocument, blob_digest, parts};
+use crate::file_work::MarkJob;
 use crate::page::{ContractLink, insert_contract_link};
 use crate::signing::DocumentAids;
 use crate::{ApiCaller, App, AppError};
-use draw::{Drawable, Drawables};
+pub(crate) use draw::{Drawable, DrawableShape, draw_and_plan};
 
 /// Most marks of one contract.
 const MOST_MARKS: usize = 20;
@@ -140,7 +140,7 @@ async fn accept(app: &App, order: &WatermarkOrder) -> Result<Option<Watermark>, 
         MotifOrder::Text(text) => Motif::Text { text: text.clone() },
         MotifOrder::Pic(file) => {
             let file = Bytes::from(file.clone());
-            prepare_picture(file.clone()).await?;
+            prepare_picture(app, &file).await?;
             Motif::Pic {
                 image: app.blobs.put(file).await?.to_string(),
             }
@@ -163,16 +163,11 @@ async fn accept(app: &App, order: &WatermarkOrder) -> Result<Option<Watermark>, 
     Ok(Some(watermark))
 }
 
-async fn prepare_picture(file: Bytes) -> Result<StampPicture, AppError> {
-    let prepare = move || {
-        if file.starts_with(&[0xFF, 0xD8]) {
-            StampPicture::from_jpeg(&file)
-        } else {
-            StampPicture::from_png(&file)
-        }
-    };
-    let prepared = tokio::task::spawn_blocking(prepare).await?;
-    prepared.map_err(|error| AppError::invalid("watermarks.content", error.to_string()))
+async fn prepare_picture(app: &App, file: &Bytes) -> Result<StampPicture, AppError> {
+    match app.files.prepare_picture(file).await {
+        Err(AppError::InvalidFile { detail }) => Err(AppError::invalid("watermarks.content", detail)),
+        other => other,
+    }
 }
 
 /// A document with other marks: its new revision, and the links in its QR codes.
@@ -231,15 +226,15 @@ async fn draw_revision(
     for watermark in &contract.watermarks {
         drawables.push(drawable(app, contract, watermark, &mut links).await?);
     }
-    let limits = Limits {
-        pages: app.settings.most_pages,
-        ..Limits::default()
+    let job = MarkJob {
+        pdf: &pdf,
+        marks: &drawables,
+        most_pages: app.settings.most_pages,
+        stream_bytes: app.settings.stream_bytes,
     };
-    let marks = Drawables::new(drawables);
-    let work = move || draw_and_plan(&pdf, &marks, &limits);
-    let (bytes, plan) = tokio::task::spawn_blocking(work).await??;
+    let (bytes, plan) = app.files.mark(&job).await?;
     let length = bytes.len() as u64;
-    let part = app.blobs.put(bytes.into()).await?;
+    let part = app.blobs.put(bytes).await?;
     let stored_plan = app.blobs.put(plan.to_bytes().into()).await?;
     let revision = Revision {
         document_id: document,
@@ -262,23 +257,6 @@ async fn draw_revision(
     })
 }
 
-fn draw_and_plan(pdf: &[u8], marks: &Drawables, limits: &Limits) -> Result<(Vec<u8>, SigningPlan), AppError> {
-    let refused = |error: &dyn std::fmt::Display| AppError::InvalidFile {
-        detail: error.to_string(),
-    };
-    if Pdf::open(pdf, limits)
-        .map_err(|error| refused(&error))?
-        .is_signed()
-    {
-        return Err(AppError::InvalidFile {
-            detail: "the document came signed; a watermark would break its signatures".to_owned(),
-        });
-    }
-    let drawn = marks.draw_over(pdf, limits)?;
-    let plan = SigningPlan::prepare(&drawn, limits).map_err(|error| refused(&error))?;
-    Ok((drawn, plan))
-}
-
 async fn drawable(
     app: &App,
     contract: &Contract,
@@ -294,7 +272,7 @@ async fn drawable(
         Motif::Text { text } => Drawable::text(watermark, text),
         Motif::Pic { image } => {
             let file = app.blobs.get(&blob_digest(image)?).await?;
-            Ok(Drawable::picture(watermark, prepare_picture(file).await?))
+            Ok(Drawable::picture(watermark, prepare_picture(app, &file).await?))
         }
         Motif::QrCode { permission } => {
             // A link's token is stored as a hash only, so every drawing gets a link of its own.

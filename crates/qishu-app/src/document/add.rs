@@ -97,8 +97,7 @@ fn require_draft(contract: &Contract) -> Result<(), AppError> {
 /// `1010`, `1402`, `1403`.
 pub(crate) async fn import_files(app: &App, files: &[Upload]) -> Result<Imported, AppError> {
     check_sizes(app, files)?;
-    let (files, most_pages) = (files.to_vec(), app.settings.most_pages);
-    tokio::task::spawn_blocking(move || import(&files, most_pages)).await?
+    import(app, files).await
 }
 
 fn check_sizes(app: &App, files: &[Upload]) -> Result<(), AppError> {
@@ -148,9 +147,9 @@ pub(crate) async fn store_document(
     for file in new.files {
         uploads.push(app.blobs.put(file.bytes.clone()).await?.to_string());
     }
-    let base = app.blobs.put(imported.pdf.clone().into()).await?;
+    let base = app.blobs.put(imported.pdf.clone()).await?;
     let plan = app.blobs.put(imported.plan.to_bytes().into()).await?;
-    let text = app.blobs.put(imported.text.to_bytes().into()).await?;
+    let text = app.blobs.put(imported.text.clone()).await?;
     let now = app.now();
     let document = Document {
         id: new.id,
@@ -159,7 +158,7 @@ pub(crate) async fn store_document(
         sort: new.sort,
         content_type: new.content_type,
         uploads,
-        file_suffix: imported.suffix.to_owned(),
+        file_suffix: imported.suffix.clone(),
         template_id: None,
         params: Vec::new(),
         revision: 0,

@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
+use qishu_app::file_work::FileWork;
 use qishu_app::{App, Clock, Parts, Settings, demo};
 use qishu_authority::{Authority, AuthorityNames, KeyAlgorithm, KeyPool, MasterKey};
 use qishu_blob::Blobs;
@@ -23,6 +25,11 @@ impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_ms(self.0.now_ms())
     }
+}
+
+/// Files are handled by the test's own process.
+fn in_process() -> FileWork {
+    FileWork::in_this_process(Duration::from_secs(20))
 }
 
 /// A serving application.
@@ -45,12 +52,26 @@ impl TestApp {
         database: &TestDatabase,
         change: impl FnOnce(&mut ServerSettings),
     ) -> Self {
-        Self::start_changed(database, |_| {}, change).await
+        Self::launch(database, in_process(), |_| {}, change).await
     }
 
     /// With other settings than the usual ones.
     pub(crate) async fn start_changed(
         database: &TestDatabase,
+        change_app: impl FnOnce(&mut Settings),
+        change: impl FnOnce(&mut ServerSettings),
+    ) -> Self {
+        Self::launch(database, in_process(), change_app, change).await
+    }
+
+    /// With another way of handling files.
+    pub(crate) async fn start_with_files(database: &TestDatabase, files: FileWork) -> Self {
+        Self::launch(database, files, |_| {}, |_| {}).await
+    }
+
+    async fn launch(
+        database: &TestDatabase,
+        files: FileWork,
         change_app: impl FnOnce(&mut Settings),
         change: impl FnOnce(&mut ServerSettings),
     ) -> Self {
@@ -84,6 +105,7 @@ impl TestApp {
             base_url: format!("http://{address}"),
             upload_bytes: 50 * 1024 * 1024,
             most_pages: 2000,
+            stream_bytes: 200 << 20,
             download_lock: false,
             callbacks_at_once: 4,
             simulated: true,
@@ -95,6 +117,7 @@ impl TestApp {
             blobs: Blobs::in_memory(),
             authority,
             keys: Arc::new(KeyPool::new(KeyAlgorithm::EcdsaP256)),
+            files,
             messenger: Messenger::simulated(&simulator),
             deliverer: Deliverer::new(AddressPolicy {
                 allow_loopback: true,

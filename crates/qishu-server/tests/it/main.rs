@@ -11,6 +11,7 @@ mod app;
 mod authorisation;
 mod client;
 mod download;
+mod files;
 mod flow;
 mod protocol;
 mod race;

@@ -363,7 +363,7 @@ async fn calls_that_cannot_void_change_nothing() {
             (json!({ "expireTime": "2099-01-01" }), 1005),
             (json!({ "expireTime": "2027-01-01 10:00" }), 1005),
             (json!({ "autoSign": "perhaps" }), 1005),
-            (json!({ "deleteDoc": [1] }), 1005),
+            (json!({ "deleteDoc": "perhaps" }), 1005),
             (json!({ "sealId": "x" }), 1005),
             (json!({ "sealId": "3014826187358859384" }), 1201),
             (
