@@ -171,11 +171,10 @@ async fn a_contract_is_void_when_every_party_has_signed_the_agreement() {
     .await;
 }
 
-/// Keeps a file for people to look at.
+/// Keeps a file in `target/tmp` for people to look at.
 pub(crate) fn keep(bytes: &[u8], name: &str) {
-    if let Ok(folder) = std::env::var("QISHU_DRAW") {
-        std::fs::write(format!("{folder}/{name}"), bytes).unwrap();
-    }
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    std::fs::write(folder.join(name), bytes).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
