@@ -89,6 +89,7 @@ routes! {
     "/v2/contract/legalpersonsign" => signing::legalpersonsign::handle;
     "/v2/contract/notice" => signing::notice::handle;
     "/v2/contract/pageurl" => signing::pageurl::handle;
+    "/v2/contract/appointurl" => signing::appointurl::handle;
     "/v2/contract/shorturl" => signing::shorturl::handle;
     "/v2/contract/invalid" => signing::invalid::handle;
     "/company/platforminfo" => company::platforminfo::handle;

@@ -41,6 +41,7 @@ mod scope;
 pub mod seal;
 mod sealing;
 pub mod setting;
+pub mod sign_password;
 mod sqlite;
 mod store;
 mod table;

@@ -47,10 +47,11 @@ pub(crate) const SETTING: Table = Table {
     key: "name",
     versioned: true,
 };
+pub(crate) const SIGN_PASSWORD: Table = versioned("sign_password");
 pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
 
 /// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
-pub(crate) const BUSINESS: [Table; 14] = [
+pub(crate) const BUSINESS: [Table; 15] = [
     APPLICATION,
     CALLBACK_EVENT,
     CATEGORY,
@@ -64,11 +65,12 @@ pub(crate) const BUSINESS: [Table; 14] = [
     PERSON,
     SEAL,
     SETTING,
+    SIGN_PASSWORD,
     SIGNING_ACT,
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 13] = [
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 14] = [
     (
         "callback_attempt",
         "id",
@@ -106,6 +108,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 13] = [
     ("page_session", "token_hash", "expiring ticket of one browser"),
     ("replay", "id", "request signatures seen within the time window"),
     ("send_count", "subject", "counters of sending limits"),
+    (
+        "sign_password_try",
+        "id",
+        "counter of wrong tries, forgotten after an hour",
+    ),
 ];
 
 /// Column of the primary key of any table of ours.

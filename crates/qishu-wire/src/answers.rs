@@ -35,7 +35,8 @@ pub use contract::{
 };
 pub use document::{DocumentAnswer, TemplateParamAnswer};
 pub use links::{
-    DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, PageUrlAnswer, ShortUrlAnswer, ViewUrlAnswer,
+    DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, PageLinkAnswer, PageUrlAnswer, ShortUrlAnswer,
+    ViewUrlAnswer,
 };
 pub use party::{ActionAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
 pub use seal::SealAnswer;

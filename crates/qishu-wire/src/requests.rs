@@ -8,6 +8,7 @@
 
 mod add_by_file;
 mod add_by_files;
+mod appoint_url;
 mod category;
 mod detail;
 mod document_download;
@@ -32,6 +33,7 @@ mod view_url;
 
 pub use add_by_file::AddByFileRequest;
 pub use add_by_files::AddByFilesRequest;
+pub use appoint_url::{AppointPageType, AppointUrlRequest};
 pub use category::{CategoryDetailRequest, CategoryListRequest, CategoryName};
 pub use detail::DetailRequest;
 pub use document_download::DocumentDownloadRequest;

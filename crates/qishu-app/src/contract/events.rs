@@ -38,6 +38,21 @@ pub(crate) async fn store_change(
     transition: Transition,
     actor: Actor,
 ) -> Result<Option<Contract>, AppError> {
+    store_change_with(app, transaction, before, transition, actor, None).await
+}
+
+/// [`store_change`] with a remark of the person for the log, where the state carries none.
+///
+/// # Errors
+/// As [`store_change`].
+pub(crate) async fn store_change_with(
+    app: &App,
+    transaction: &mut Transaction,
+    before: &Versioned<Contract>,
+    transition: Transition,
+    actor: Actor,
+    remark: Option<&str>,
+) -> Result<Option<Contract>, AppError> {
     let Some(after) = transition.contract else {
         contract::delete(transaction, before).await?;
         transaction.record(entry(app, &before.value, OperateType::Modify, actor));
@@ -51,7 +66,7 @@ pub(crate) async fn store_change(
     let after = stored.value;
     for event in &transition.events {
         let mut logged = entry(app, &after, event.operate, actor.clone());
-        logged.details = details(&after, event);
+        logged.details = details(&after, event, remark);
         transaction.record(logged);
         tell(app, transaction, &after, event).await?;
     }
@@ -59,11 +74,11 @@ pub(crate) async fn store_change(
     Ok(Some(after))
 }
 
-fn details(contract: &Contract, event: &Event) -> Json {
+fn details(contract: &Contract, event: &Event, remark: Option<&str>) -> Json {
     let comments = match &contract.state {
         ContractState::Rejected { comments } | ContractState::Recalled { comments } => comments.as_deref(),
         ContractState::ForceEnd { reason } => Some(reason.as_str()),
-        _ => None,
+        _ => remark,
     };
     json!({ "party": event.party, "comments": comments })
 }

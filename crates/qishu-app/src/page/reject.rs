@@ -1,9 +1,9 @@
 //! Returning the contract from the page.
 
-use qishu_model::contract::{Command, Contract};
+use qishu_model::contract::{Command, Contract, Refusal};
 
-use super::person_act::party_in_turn;
 use super::session::PageSession;
+use super::task::visit;
 use crate::contract::{load_contract, store_change};
 use crate::{App, AppError};
 
@@ -28,7 +28,8 @@ pub async fn reject_on_page(app: &App, session: &PageSession, reason: &str) -> R
     let _turn = app.lock_contract(session.contract).await;
     let mut transaction = app.store.begin("reject_contract");
     let stored = load_contract(&mut transaction, session.contract).await?;
-    let party = party_in_turn(&stored.value, user)?.id;
+    let visit = visit(&mut transaction, &stored.value, user, app.now()).await?;
+    let party = visit.now.first().ok_or(Refusal::NotInTurn)?.party;
     let transition = stored.value.apply(
         Command::Reject {
             party,

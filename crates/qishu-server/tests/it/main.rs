@@ -11,5 +11,7 @@ mod app;
 mod client;
 mod flow;
 mod isolation;
+mod page_appoint;
+mod page_steps;
 mod protocol;
 mod race;
