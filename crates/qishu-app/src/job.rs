@@ -27,6 +27,8 @@ const ROUND: Duration = Duration::from_millis(500);
 const RECOVERY_ROUNDS: u64 = 60;
 /// Rounds between two clean-ups: an hour.
 const SWEEP_ROUNDS: u64 = 7_200;
+/// Rounds between two looks for blobs that nothing names: a day.
+const BLOB_ROUNDS: u64 = 24 * SWEEP_ROUNDS;
 
 /// Works until `stop` says so; what was begun is finished first.
 ///
@@ -46,6 +48,9 @@ pub async fn run_background(app: App, alone: bool, mut stop: watch::Receiver<boo
         }
         if round.is_multiple_of(SWEEP_ROUNDS) {
             report("clean-up", sweep::sweep(&app).await);
+        }
+        if round.is_multiple_of(BLOB_ROUNDS) {
+            report("blob clean-up", sweep::sweep_blobs(&app).await);
         }
         tokio::select! {
             _ = stop.changed() => {}

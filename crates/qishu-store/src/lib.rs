@@ -33,6 +33,7 @@ mod error;
 pub mod job;
 pub mod ledger;
 mod migrate;
+pub mod node;
 pub mod outbox;
 pub mod page;
 pub mod person;

@@ -17,6 +17,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0005_sign_password.sql"),
         include_str!("../migrations/postgres/0005_sign_password.sql"),
     ),
+    (
+        7,
+        "node",
+        include_str!("../migrations/sqlite/0007_node.sql"),
+        include_str!("../migrations/postgres/0007_node.sql"),
+    ),
 ];
 
 pub(crate) fn sqlite() -> Migrator {

@@ -70,7 +70,7 @@ pub(crate) const BUSINESS: [Table; 15] = [
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 14] = [
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 15] = [
     (
         "callback_attempt",
         "id",
@@ -99,6 +99,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 14] = [
         "message_outbox",
         "id",
         "messages on their way; what was sent is logged by the operation",
+    ),
+    (
+        "node",
+        "number",
+        "which process makes ids with which number; leases",
     ),
     (
         "page_link",

@@ -223,7 +223,7 @@ async fn chosen_picture(
     signature: &PageSignature,
 ) -> Result<Picture, AppError> {
     Ok(match (&signature.drawn, signature.saved) {
-        (Some(png), _) => Picture::Drawn(prepare_picture(png.clone()).await?),
+        (Some(png), _) => Picture::Drawn(prepare_picture(app, png.clone()).await?),
         (None, Some(id)) => Picture::Drawn(saved_picture(app, session, user, id).await?),
         (None, None) => Picture::Missing,
     })
@@ -261,15 +261,18 @@ fn step_digest(request: &[u8; 32], step: Step) -> [u8; 32] {
 }
 
 /// Decodes and prepares a drawn picture: the pixels are taken, everything else of the file is dropped.
-async fn prepare_picture(png: Bytes) -> Result<StampPicture, AppError> {
+async fn prepare_picture(app: &App, png: Bytes) -> Result<StampPicture, AppError> {
     if png.len() > MOST_PNG_BYTES {
         return Err(AppError::FileTooLarge {
             size_bytes: png.len(),
             limit_bytes: MOST_PNG_BYTES,
         });
     }
-    let prepared = tokio::task::spawn_blocking(move || StampPicture::from_png(&png)).await?;
-    prepared.map_err(|error| AppError::invalid("signature.pngBase64", error.to_string()))
+    let prepared = app.files.prepare_picture(&png).await;
+    prepared.map_err(|error| match error {
+        AppError::InvalidFile { detail } => AppError::invalid("signature.pngBase64", detail),
+        other => other,
+    })
 }
 
 async fn saved_picture(

@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
+use qishu_app::file_work::FileWork;
 use qishu_app::{App, Clock, Parts, Settings, demo};
 use qishu_authority::{Authority, AuthorityNames, KeyAlgorithm, KeyPool, MasterKey};
 use qishu_blob::Blobs;
@@ -25,6 +27,11 @@ impl Clock for TestClock {
     }
 }
 
+/// Files are handled by the test's own process.
+fn in_process() -> FileWork {
+    FileWork::in_this_process(Duration::from_secs(20))
+}
+
 /// A serving application.
 pub(crate) struct TestApp {
     pub(crate) app: App,
@@ -37,6 +44,27 @@ pub(crate) struct TestApp {
 
 impl TestApp {
     pub(crate) async fn start(database: &TestDatabase) -> Self {
+        Self::launch(database, in_process(), |_| {}).await
+    }
+
+    /// With other settings than the usual ones.
+    pub(crate) async fn start_with(
+        database: &TestDatabase,
+        change: impl FnOnce(&mut ServerSettings),
+    ) -> Self {
+        Self::launch(database, in_process(), change).await
+    }
+
+    /// With another way of handling files.
+    pub(crate) async fn start_with_files(database: &TestDatabase, files: FileWork) -> Self {
+        Self::launch(database, files, |_| {}).await
+    }
+
+    async fn launch(
+        database: &TestDatabase,
+        files: FileWork,
+        change: impl FnOnce(&mut ServerSettings),
+    ) -> Self {
         let clock = FakeClock::default();
         let simulator = Simulator::new();
         let folder = tempfile::tempdir().unwrap();
@@ -68,6 +96,7 @@ impl TestApp {
             blobs: Blobs::in_memory(),
             authority,
             keys: Arc::new(KeyPool::new(KeyAlgorithm::EcdsaP256)),
+            files,
             messenger: Messenger::simulated(&simulator),
             deliverer: Deliverer::new(AddressPolicy {
                 allow_loopback: true,
@@ -81,20 +110,25 @@ impl TestApp {
                 base_url: format!("http://{address}"),
                 upload_bytes: 50 * 1024 * 1024,
                 most_pages: 2000,
+                stream_bytes: 200 << 20,
                 callbacks_at_once: 4,
                 simulated: true,
+                fixed_code: None,
             },
         });
         demo::seed(&app).await.unwrap();
         let (stop, stopped) = watch::channel(false);
-        let settings = ServerSettings {
+        let mut settings = ServerSettings {
             window_ms: 600_000,
             hmac_accepted: true,
             trusted_proxies: Vec::new(),
             https: false,
             demo: true,
+            refusals_per_minute: 30,
+            calls_per_minute: 100_000,
             upload_bytes: 50 * 1024 * 1024,
         };
+        change(&mut settings);
         tokio::spawn(serve(listener, router(app.clone(), settings), stopped));
         Self {
             app,

@@ -8,10 +8,12 @@
 )]
 
 mod app;
+mod authorisation;
 mod client;
+mod files;
 mod flow;
-mod isolation;
 mod page_appoint;
 mod page_steps;
 mod protocol;
 mod race;
+

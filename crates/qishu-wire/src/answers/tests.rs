@@ -398,6 +398,7 @@ fn companies_and_applications() {
             encrypt_type: EncryptType::AesCbc,
             secret_key: SecretText::new("0123456789abcdef".to_owned()),
             signature_in_form: false,
+            webhook_secrets: Vec::new(),
         },
         rules: RequestRules::default(),
         return_origins: Vec::new(),
