@@ -16,4 +16,3 @@ mod page_appoint;
 mod page_steps;
 mod protocol;
 mod race;
-
