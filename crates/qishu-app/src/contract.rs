@@ -31,7 +31,7 @@ pub use edit_party::{OperatorsChange, OperatorsEdit, PartyEdit, edit_operators, 
 pub(crate) use events::{entry, store_change};
 pub use force_end::{add_force_end_file, force_end_contract};
 pub use identity::{PartyIdentity, party_identity};
-pub use invalid::invalidate_contract;
+pub use invalid::{InvalidContract, invalidate_contract};
 pub use join::{FreePlace, FreePlaces, Joiner, free_place, join_contract, join_urls};
 pub use list::{CategoryFilter, ContractQuery, SignatoryRole, list_contracts};
 pub(crate) use locate::{for_change, load_contract, locate, locate_for_party, locate_initiated};

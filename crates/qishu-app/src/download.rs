@@ -1,5 +1,8 @@
 //! Files of a contract as a bundle: 下载合同与附属文件, and links to them.
 
+mod lock;
+mod signing_log;
+
 use std::io::{Cursor, Write as _};
 
 use bytes::Bytes;
@@ -17,9 +20,14 @@ use crate::contract::{entry, load_contract, locate};
 use crate::document::{blob_digest, read_revision};
 use crate::page::{DOWNLOAD_PURPOSE, new_token};
 use crate::{ApiCaller, App, AppError};
+pub(crate) use lock::{count_download, require_unlocked};
+use signing_log::signing_log;
 
 /// A download link works for 60 minutes (4.22).
 const LINK_MS: i64 = 60 * 60_000;
+
+/// Type and title of the signing log.
+const SIGNING_LOG: &str = "签署日志";
 
 /// What a bundle may hold (4.14).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +127,7 @@ impl DownloadLink {
 /// The files of a contract: zipped, or the only one bare.
 ///
 /// # Errors
-/// [`AppError::DocumentNotFound`] when nothing of what was asked for exists.
+/// [`AppError::DocumentNotFound`] when nothing of what was asked for exists; `1405` while downloads of a document are locked.
 pub async fn download_contract(
     app: &App,
     caller: &ApiCaller,
@@ -130,10 +138,14 @@ pub async fn download_contract(
 ) -> Result<FileAnswer, AppError> {
     let mut reader = app.store.read("download_contract");
     let contract = locate(&mut reader, caller, address).await?.contract.value;
-    let files = read_all(app, &mut reader, list(&contract, items, rule)).await?;
+    let listed = list(&contract, items, rule);
+    let documents = documents_of(&listed);
+    require_unlocked(app, &mut reader, &documents).await?;
+    let files = read_all(app, &mut reader, &contract, listed).await?;
     drop(reader);
     let answer = bundle(&contract, files, zip_single)?;
     let mut transaction = app.store.begin("download_contract");
+    count_download(app, &mut transaction, &documents).await?;
     let mut logged = entry(app, &contract, OperateType::Download, caller.actor());
     logged.details = json!({ "items": items.iter().map(|item| item.name()).collect::<Vec<_>>() });
     transaction.record(logged);
@@ -184,6 +196,8 @@ struct FileLink {
     document: Option<DocumentId>,
     #[serde(default)]
     attachment: Option<AttachmentId>,
+    /// Only one file, bare.
+    single: bool,
     items: Vec<String>,
 }
 
@@ -217,7 +231,7 @@ pub async fn download_attachments(
     let mut reader = app.store.read("download_attachments");
     let contract = locate(&mut reader, caller, address).await?.contract.value;
     let listed = handed_in(&contract, origin).collect();
-    let files = read_all(app, &mut reader, listed).await;
+    let files = read_all(app, &mut reader, &contract, listed).await;
     drop(reader);
     let files = files.map_err(|error| match error {
         AppError::DocumentNotFound => AppError::AttachmentNotFound,
@@ -258,7 +272,7 @@ pub async fn download_by_link(
         .iter()
         .filter_map(|name| Item::from_name(name))
         .collect();
-    let single = data.document.is_some() || data.attachment.is_some();
+    let single = data.single;
     let rule = if single {
         FileNameRule::Original
     } else {
@@ -268,7 +282,9 @@ pub async fn download_by_link(
     listed.retain(|file| {
         !single || (file.document_id(), file.attachment_id()) == (data.document, data.attachment)
     });
-    let files = read_all(app, &mut reader, listed).await;
+    let documents = documents_of(&listed);
+    require_unlocked(app, &mut reader, &documents).await?;
+    let files = read_all(app, &mut reader, &contract, listed).await;
     let files = files.map_err(|error| match error {
         AppError::DocumentNotFound => AppError::LinkExpired,
         other => other,
@@ -276,6 +292,7 @@ pub async fn download_by_link(
     let answer = bundle(&contract, files, !single)?;
     drop(reader);
     let mut transaction = app.store.begin("download_by_link");
+    count_download(app, &mut transaction, &documents).await?;
     let mut logged = entry(
         app,
         &contract,
@@ -306,6 +323,8 @@ enum Source<'a> {
     Origin(&'a HandedIn),
     /// A file handed in, as it was read and signed.
     Processed(&'a HandedIn, &'a Document),
+    /// The signing log, made when it is asked for.
+    SigningLog,
     /// Any other file.
     Stored(&'a StoredFile),
 }
@@ -320,7 +339,7 @@ impl Listed<'_> {
 
     const fn attachment_id(&self) -> Option<AttachmentId> {
         match self.bytes {
-            Source::Document(_) => None,
+            Source::Document(_) | Source::SigningLog => None,
             Source::Origin(file) | Source::Processed(file, _) => Some(file.file.id),
             Source::Stored(file) => Some(file.id),
         }
@@ -331,6 +350,7 @@ impl Listed<'_> {
         let data = FileLink {
             document: self.document_id(),
             attachment: self.attachment_id(),
+            single: true,
             items: vec![self.item.name().to_owned()],
         };
         let mut link = DownloadLink::new(file_name(&self.name, self.suffix), vec![self.item]);
@@ -339,22 +359,31 @@ impl Listed<'_> {
     }
 }
 
+/// Documents among listed files.
+fn documents_of(listed: &[Listed<'_>]) -> Vec<DocumentId> {
+    listed.iter().filter_map(Listed::document_id).collect()
+}
+
 /// The files of the wanted items. Items that do not exist are left out.
 fn list<'a>(contract: &'a Contract, items: &[Item], rule: FileNameRule) -> Vec<Listed<'a>> {
     let mut files = Vec::new();
     if items.contains(&Item::Contract) {
-        let single = contract.documents.len() == 1;
-        let listed = contract.documents.iter().map(|document| Listed {
+        let single = contract.shown_documents().count() == 1;
+        files.extend(contract.shown_documents().map(|document| Listed {
             item: Item::Contract,
-            name: match (rule, single) {
-                (FileNameRule::Original, _) => document.title.clone(),
-                (FileNameRule::Default, true) => format!("合同-{}-{}", contract.subject, receivers(contract)),
-                (FileNameRule::Default, false) => format!("合同-{}", document.title),
-            },
+            name: name_by_rule("合同", &document.title, contract, rule, single),
             suffix: "pdf",
             bytes: Source::Document(document),
+        }));
+    }
+    // There is something to log once the contract was sent.
+    if contract.publish_time.is_some() && items.contains(&Item::SignLog) {
+        files.push(Listed {
+            item: Item::SignLog,
+            name: name_by_rule(SIGNING_LOG, SIGNING_LOG, contract, rule, true),
+            suffix: "pdf",
+            bytes: Source::SigningLog,
         });
-        files.extend(listed);
     }
     if items.contains(&Item::Attachment) {
         files.extend(handed_in(contract, false));
@@ -363,7 +392,7 @@ fn list<'a>(contract: &'a Contract, items: &[Item], rule: FileNameRule) -> Vec<L
     if ended && items.contains(&Item::EndsignAttachment) {
         files.extend(contract.force_end_files.iter().map(|file| Listed {
             item: Item::EndsignAttachment,
-            name: named(rule, "强制结束附件", &file.title),
+            name: name_by_rule("强制结束附件", &file.title, contract, rule, false),
             suffix: &file.suffix,
             bytes: Source::Stored(file),
         }));
@@ -371,16 +400,23 @@ fn list<'a>(contract: &'a Contract, items: &[Item], rule: FileNameRule) -> Vec<L
     files
 }
 
-fn named(rule: FileNameRule, kind: &str, title: &str) -> String {
-    match rule {
-        FileNameRule::Default => format!("{kind}-{title}"),
-        FileNameRule::Original => title.to_owned(),
+/// By the rule of 4.14: one file of a type is named by subject and receivers, several by their titles.
+fn name_by_rule(kind: &str, title: &str, contract: &Contract, rule: FileNameRule, single: bool) -> String {
+    match (rule, single) {
+        (FileNameRule::Original, _) => title.to_owned(),
+        (FileNameRule::Default, true) => {
+            let names = [kind, contract.subject.as_str(), &receivers(contract)];
+            let given = names.into_iter().filter(|name| !name.is_empty());
+            given.collect::<Vec<&str>>().join("-")
+        }
+        (FileNameRule::Default, false) => format!("{kind}-{title}"),
     }
 }
 
 /// Every file that a party handed in; its name says whose it is.
 fn handed_in(contract: &Contract, origin: bool) -> impl Iterator<Item = Listed<'_>> {
-    let all = contract.signatories.iter().flat_map(|party| {
+    let shown = contract.signatories.iter().filter(|_| !contract.hides_files());
+    let all = shown.flat_map(|party| {
         let files = party.attachments.iter().filter_map(|demand| demand.file.as_ref());
         files.map(move |file| (party, file))
     });
@@ -403,6 +439,7 @@ fn handed_in(contract: &Contract, origin: bool) -> impl Iterator<Item = Listed<'
 async fn read_all(
     app: &App,
     reader: &mut Reader,
+    contract: &Contract,
     listed: Vec<Listed<'_>>,
 ) -> Result<Vec<(String, Bytes)>, AppError> {
     let mut files: Vec<(String, Bytes)> = Vec::with_capacity(listed.len());
@@ -411,6 +448,7 @@ async fn read_all(
             Source::Document(document) | Source::Processed(_, document) => {
                 read_revision(app, reader, document).await?
             }
+            Source::SigningLog => signing_log(app, reader, contract).await?,
             Source::Origin(handed_in) => app.blobs.get(&blob_digest(&handed_in.file.upload)?).await?,
             Source::Stored(stored) => app.blobs.get(&blob_digest(&stored.upload)?).await?,
         };

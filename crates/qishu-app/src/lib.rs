@@ -16,13 +16,17 @@ pub mod demo;
 pub mod document;
 pub mod download;
 mod error;
+pub mod file_work;
 pub mod job;
 mod message;
 pub mod page;
+mod paper;
 pub mod request_guard;
 pub mod seal;
 pub mod signing;
 pub mod verify_all;
+pub mod void;
+pub mod watermark;
 
 pub use app::{App, Clock, Parts, Settings};
 pub use caller::{ApiCaller, Language};

@@ -8,9 +8,10 @@ mod session;
 mod sign;
 mod take_up;
 mod view;
+mod void_act;
 
 pub use code::{CodeSent, send_confirm_code, send_login_code};
-pub(crate) use link::{DOWNLOAD_PURPOSE, new_token, short_link};
+pub(crate) use link::{ContractLink, DOWNLOAD_PURPOSE, insert_contract_link, new_token, short_link};
 pub use link::{Lifetime, PageOptions, SignPage, ViewPage, contract_short_url, sign_page_url, view_page_url};
 pub use person_act::{PagePlacement, Picture, SeenRevision};
 pub(crate) use person_act::{PersonAct, person_subject};
@@ -18,3 +19,4 @@ pub use reject::reject_on_page;
 pub use session::{Opened, PageSession, Purpose, log_in, open_link, resume, return_page};
 pub use sign::{PageSignature, sign_on_page};
 pub use view::{PageContract, page_contract, page_document, record_print};
+pub(crate) use void_act::plan_void;

@@ -56,6 +56,7 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         AppError::DocumentNotFound | AppError::LinkExpired => ErrorCode::DocumentNotFound,
         AppError::AttachmentNotFound => ErrorCode::AttachmentNotFound,
         AppError::NoUnknownParty => ErrorCode::UnknownSignatoryNotFound,
+        AppError::DownloadLocked { .. } => ErrorCode::DownloadLocked,
         AppError::DuplicateBizId { .. } => ErrorCode::DuplicateBizId,
         AppError::InvalidStamperType { .. } => ErrorCode::InvalidStamperType,
         AppError::KeywordNotFound { .. } => ErrorCode::KeywordNotFound,

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use qishu_model::contract::Contract;
+use qishu_model::contract::watermark::Motif;
 use qishu_model::seal::Seal;
 
 use crate::document::revision;
@@ -42,6 +43,11 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
             .map(|file| &file.file);
         for file in handed_in.chain(&contract.force_end_files) {
             add(&mut names, &file.upload)?;
+        }
+        for watermark in &contract.watermarks {
+            if let Motif::Pic { image } = &watermark.motif {
+                add(&mut names, image)?;
+            }
         }
         Ok(())
     })

@@ -29,6 +29,7 @@ pub mod confirm;
 pub mod contract;
 mod dialect;
 pub mod document;
+pub mod download;
 pub mod employee;
 mod error;
 pub mod job;

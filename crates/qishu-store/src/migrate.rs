@@ -18,6 +18,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0002_flow.sql"),
     ),
     (
+        3,
+        "download_lock",
+        include_str!("../migrations/sqlite/0003_download_lock.sql"),
+        include_str!("../migrations/postgres/0003_download_lock.sql"),
+    ),
+    (
         7,
         "node",
         include_str!("../migrations/sqlite/0007_node.sql"),

@@ -70,7 +70,7 @@ pub(crate) const BUSINESS: [Table; 15] = [
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 14] = [
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 15] = [
     (
         "callback_attempt",
         "id",
@@ -85,6 +85,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 14] = [
         "confirm_code",
         "id",
         "lives five minutes and must not outlive its use",
+    ),
+    (
+        "download_count",
+        "document_id",
+        "counters of the download lock; the downloads themselves are in the log",
     ),
     ("job", "id", "work still to be done, derived from business rows"),
     (

@@ -17,8 +17,8 @@ use qishu_store::{DataKey, DataKeys, Store, StoreOptions};
 
 use crate::Failure;
 use crate::clock::SystemClock;
-use crate::install;
 use crate::node::NodeLease;
+use crate::{files, install};
 
 /// Commands share the highest node number; serving processes lease one of the others.
 const COMMAND_NODE: u16 = 1_023;
@@ -82,6 +82,7 @@ fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<
         blobs: Blobs::in_folder(folder.clone(), BLOB_CACHE_BYTES)?,
         authority,
         keys: Arc::new(KeyPool::new(install::algorithm(config))),
+        files: files::file_work(config)?,
         messenger: messenger(config)?,
         deliverer: Deliverer::new(policy)?,
         clock: Arc::new(SystemClock),
@@ -91,6 +92,8 @@ fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<
             base_url: base_url(config),
             upload_bytes: usize::try_from(config.limits.upload_bytes).unwrap_or(usize::MAX),
             most_pages: config.limits.pages,
+            stream_bytes: usize::try_from(config.limits.stream_bytes).unwrap_or(usize::MAX),
+            download_lock: config.downloads.rate_lock,
             callbacks_at_once: config.callbacks.concurrency,
             simulated: !config.simulated().is_empty(),
             fixed_code: config

@@ -148,6 +148,8 @@ async fn build(
         sign_flow_strategy: draft.sign_flow_strategy,
         template_params: draft.template_params,
         documents: Vec::new(),
+        watermarks: Vec::new(),
+        files_deleted: false,
         force_end_files: Vec::new(),
         copy_send_receivers: copies(draft.copy_send_receivers, now),
         copy_send_time: draft.copy_send_time.or(category.copy_send_time),
@@ -255,6 +257,7 @@ async fn store(
     built.sn = if generated { old.sn } else { built.sn };
     built.create_time = old.create_time;
     built.documents = old.documents;
+    built.watermarks = old.watermarks;
     let updated = Versioned {
         version: existing.version,
         value: built,

@@ -1,14 +1,14 @@
 //! Files that are no documents of the contract: those demanded from parties, and those that explain a forced end.
 
 use qishu_blob::Digest;
-use qishu_convert::{FileKind, decide_kind};
+use qishu_convert::{FileKind, KindError, decide_kind};
 use qishu_model::contact::User;
 use qishu_model::contract::{AttachmentDemand, Command, Contract, HandedIn, Refusal, Signatory, StoredFile};
 use qishu_model::id::{AttachmentId, DocumentId};
 use qishu_store::Transaction;
 
-use super::add::{StoredDocument, check_sizes, store_blobs};
-use super::import::{Upload, import, refusal};
+use super::add::{NewDocument, StoredDocument, check_sizes, import_files, store_document};
+use super::import::Upload;
 use crate::company::find_employee;
 use crate::contract::{for_change, load_contract, store_change};
 use crate::page::PageSession;
@@ -21,7 +21,15 @@ use crate::{App, AppError};
 pub(crate) async fn store_upload(app: &App, upload: &Upload) -> Result<(FileKind, Digest), AppError> {
     check_sizes(app, std::slice::from_ref(upload))?;
     let kind = decide_kind(upload.suffix.as_deref(), None, &upload.bytes);
-    let kind = kind.map_err(|error| refusal(0, &error))?;
+    let kind = kind.map_err(|error| {
+        let detail = error.to_string();
+        match error {
+            KindError::UnknownSuffix { .. } | KindError::Unrecognised { .. } => {
+                AppError::UnsupportedFile { detail }
+            }
+            KindError::Contradiction { .. } => AppError::InvalidFile { detail },
+        }
+    })?;
     if matches!(kind, FileKind::Ole | FileKind::Zip | FileKind::Unknown) {
         let detail = format!("the file is {}, which is not accepted", kind.label());
         return Err(AppError::UnsupportedFile { detail });
@@ -113,11 +121,16 @@ async fn read_document(
         }
         return Ok(None);
     }
-    let files = vec![upload.clone()];
-    let most_pages = app.settings.most_pages;
-    let imported = tokio::task::spawn_blocking(move || import(&files, most_pages)).await??;
     let files = std::slice::from_ref(upload);
-    let read = store_blobs(app, id, (&demand.title, None), files, &imported).await?;
+    let imported = import_files(app, files).await?;
+    let new = NewDocument {
+        id,
+        title: &demand.title,
+        sort: None,
+        content_type: ContentType::Contract,
+        files,
+    };
+    let read = store_document(app, &new, &imported).await?;
     Ok(Some(read))
 }
 

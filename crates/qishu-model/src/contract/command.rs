@@ -18,6 +18,8 @@ pub enum Step {
     Action(ActionId),
     /// The signature of a personal party.
     Personal(SignatoryId),
+    /// The signature of a party on the document that voids the contract.
+    Void(SignatoryId),
 }
 
 /// New data of a party; what is absent stays.

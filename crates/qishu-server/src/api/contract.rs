@@ -1,5 +1,6 @@
 //! 合同管理
 
+pub(super) mod addwartermark;
 pub(super) mod copysend;
 pub(super) mod delay;
 pub(super) mod detail;

@@ -146,6 +146,7 @@ fn other_fields(path: &str) -> Value {
         "/v2/contract/employeeaudit" => json!({ "pass": true }),
         "/v2/contract/joinurl" => json!({ "type": "PERSONAL" }),
         "/v2/signatory/identity" => json!({ "contact": PERSON }),
+        "/v2/contract/addwartermark" => json!({ "watermarks": [{ "type": "TEXT", "content": "合同专用" }] }),
         _ => json!({}),
     }
 }
@@ -163,6 +164,22 @@ async fn call(app: &TestApp, endpoint: &Endpoint, headers: &str, ids: &Ids) -> A
         fields.extend([("title", "合同正文"), ("fileSuffix", "pdf")]);
         return app
             .upload_with(path, headers, &fields, (file, contract_pdf()))
+            .await;
+    }
+    if path == "/v2/contract/invalidbyfile" {
+        let info: Value = ids
+            .0
+            .iter()
+            .map(|(name, id)| ((*name).to_owned(), json!(id)))
+            .collect();
+        let info = info.to_string();
+        return app
+            .upload_with(
+                path,
+                headers,
+                &[("invalidInfo", info.as_str())],
+                ("file", contract_pdf()),
+            )
             .await;
     }
     match endpoint.method {

@@ -103,6 +103,8 @@ pub(super) fn draft() -> Contract {
         sign_flow_strategy: SignFlowStrategy::AllSignFinish,
         template_params: Vec::new(),
         documents: vec![document()],
+        watermarks: Vec::new(),
+        files_deleted: false,
         force_end_files: Vec::new(),
         copy_send_receivers: Vec::new(),
         copy_send_time: None,
@@ -155,6 +157,7 @@ pub(super) fn start_void() -> Command {
         expire_time: None,
         delete_doc: false,
         document: None,
+        ..VoidRequest::default()
     };
     Command::StartVoid { request }
 }
