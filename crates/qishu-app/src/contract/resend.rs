@@ -226,19 +226,19 @@ impl NewIds {
     }
 }
 
-/// A draft with new ids everywhere, and the first revisions of its documents. Void documents are left out.
-async fn copy(app: &App, reader: &mut Reader, old: &Contract) -> Result<(Contract, Vec<Revision>), AppError> {
+/// A draft with new ids everywhere, and its documents beside it. Void documents are left out, and files that were deleted.
+async fn copy(
+    app: &App,
+    reader: &mut Reader,
+    old: &Contract,
+) -> Result<(Contract, Vec<StoredDocument>), AppError> {
     let now = app.now();
     let mut ids = NewIds::default();
     let mut documents = Vec::with_capacity(old.documents.len());
-    let mut revisions = Vec::with_capacity(old.documents.len());
-    for document in &old.documents {
-        if document.content_type != ContentType::Contract {
-            continue;
+    for document in old.shown_documents() {
+        if document.content_type == ContentType::Contract {
+            documents.push(unsigned(app, reader, document, &mut ids).await?);
         }
-        let (document, revision) = unsigned(app, reader, document, &mut ids).await?;
-        documents.push(document);
-        revisions.push(revision);
     }
     let signatories = old
         .signatories

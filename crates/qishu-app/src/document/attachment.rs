@@ -3,7 +3,9 @@
 use qishu_blob::Digest;
 use qishu_convert::{FileKind, KindError, decide_kind};
 use qishu_model::contact::User;
-use qishu_model::contract::{AttachmentDemand, Command, Contract, HandedIn, Refusal, Signatory, StoredFile};
+use qishu_model::contract::{
+    AttachmentDemand, Command, ContentType, Contract, HandedIn, Refusal, Signatory, StoredFile,
+};
 use qishu_model::id::{AttachmentId, DocumentId};
 use qishu_store::Transaction;
 
