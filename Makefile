@@ -5,7 +5,7 @@ run:
 	scripts/setup.sh run
 	scripts/run-demo.sh
 
-test: setup fmt edges deny web lint test-rust pdf-judges e2e
+test: setup fmt edges generated deny web lint test-rust pdf-judges e2e
 
 setup:
 	scripts/setup.sh test
@@ -21,6 +21,9 @@ edges:
 	cargo run -q --locked -p xtask -- check-sizes
 	cargo run -q --locked -p xtask -- check-documents
 	cargo run -q --locked -p xtask -- coverage
+
+generated:
+	cargo run -q --locked -p xtask -- state-tables --check
 
 deny:
 	cargo run -q --locked -p xtask -- check-licences

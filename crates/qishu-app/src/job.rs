@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::signing::recover_acts;
 use crate::{App, AppError};
 
-pub use deadline::expire_overdue;
+pub use deadline::{delete_old_drafts, expire_overdue};
 pub use deliver::{deliver_due, resend_event};
 pub use queue::work_off;
 
@@ -20,6 +20,9 @@ pub use queue::work_off;
 pub(crate) const AUTO_SIGN: &str = "auto_sign";
 /// Hands a message to its provider.
 pub(crate) const SEND_MESSAGE: &str = "send_message";
+
+/// Signs a void document for the initiator.
+pub(crate) const VOID_SIGN: &str = "void_sign";
 
 /// Between two looks at the queue when nothing announces work.
 const ROUND: Duration = Duration::from_millis(500);
@@ -48,6 +51,7 @@ pub async fn run_background(app: App, alone: bool, mut stop: watch::Receiver<boo
         }
         if round.is_multiple_of(SWEEP_ROUNDS) {
             report("clean-up", sweep::sweep(&app).await);
+            report("old drafts", delete_old_drafts(&app).await.map(drop));
         }
         if round.is_multiple_of(BLOB_ROUNDS) {
             report("blob clean-up", sweep::sweep_blobs(&app).await);

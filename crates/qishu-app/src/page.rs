@@ -13,8 +13,10 @@ mod reject;
 mod seal_choice;
 mod session;
 mod sign;
+mod take_up;
 mod task;
 mod view;
+mod void_act;
 
 pub use appoint::{
     AppointView, Basics, PositionEdit, appoint_page, save_basics, save_positions, send_on_page,
@@ -28,10 +30,10 @@ pub use link::{
     AppointMode, AppointOptions, AppointPage, Lifetime, PageOptions, SignPage, ViewPage, appoint_page_url,
     contract_short_url, sign_page_url, view_page_url,
 };
-pub(crate) use link::{DOWNLOAD_PURPOSE, LinkData, short_link, store_link};
+pub(crate) use link::{ContractLink, DOWNLOAD_PURPOSE, insert_contract_link, new_token, short_link};
 pub use password::{PasswordOffer, send_password_code, set_sign_password};
-pub(crate) use person_act::PersonAct;
 pub use person_act::{PagePlacement, Picture, SeenRevision};
+pub(crate) use person_act::{PersonAct, person_subject};
 pub use reject::reject_on_page;
 pub use session::{Opened, PageSession, Purpose, log_in, open_link, resume, return_page};
 pub use sign::{Confirming, PageSignature, Signed, sign_on_page};
@@ -40,3 +42,4 @@ pub use view::{
     PageContract, SealOption, TaskView, UnverifiedCompany, page_contract, page_document, record_print,
     step_seal,
 };
+pub(crate) use void_act::plan_void;

@@ -6,6 +6,7 @@
 //! machine.
 
 pub mod application;
+pub mod authorisation;
 pub mod category;
 pub mod company;
 pub mod contact;

@@ -54,6 +54,9 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
             ErrorCode::InvalidParam
         }
         AppError::DocumentNotFound | AppError::LinkExpired => ErrorCode::DocumentNotFound,
+        AppError::AttachmentNotFound => ErrorCode::AttachmentNotFound,
+        AppError::NoUnknownParty => ErrorCode::UnknownSignatoryNotFound,
+        AppError::DownloadLocked { .. } => ErrorCode::DownloadLocked,
         AppError::DuplicateBizId { .. } => ErrorCode::DuplicateBizId,
         AppError::InvalidStamperType { .. } => ErrorCode::InvalidStamperType,
         AppError::KeywordNotFound { .. } => ErrorCode::KeywordNotFound,
@@ -89,7 +92,7 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
 
 const fn code_of_refusal(refusal: &Refusal) -> ErrorCode {
     match refusal {
-        Refusal::WrongStatus { .. } => ErrorCode::InvalidContractStatus,
+        Refusal::WrongStatus { .. } | Refusal::PartyLocked { .. } => ErrorCode::InvalidContractStatus,
         Refusal::NotInTurn => ErrorCode::NotSignStep,
         Refusal::NoSignatory => ErrorCode::SignatoryRequired,
         Refusal::NoDocument => ErrorCode::DocumentRequired,
@@ -97,6 +100,8 @@ const fn code_of_refusal(refusal: &Refusal) -> ErrorCode {
         Refusal::AuditOperatorRequired { .. } => ErrorCode::ActionOperatorsRequired,
         Refusal::OperatorRequired { .. } => ErrorCode::OperatorRequired,
         Refusal::RepeatedSignatory { .. } => ErrorCode::RepeatingSignatory,
-        Refusal::UnknownParty => ErrorCode::InvalidParam,
+        Refusal::UnknownParty | Refusal::UnknownStep => ErrorCode::InvalidParam,
+        Refusal::UnknownDocument { .. } => ErrorCode::DocumentNotFound,
+        Refusal::UnknownAttachment | Refusal::AttachmentRequired { .. } => ErrorCode::AttachmentNotFound,
     }
 }

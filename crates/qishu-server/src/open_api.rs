@@ -142,8 +142,8 @@ async fn answer(
     caller: ApiCaller,
     limits: &Limits,
 ) -> Response {
-    let handler = match endpoints::find(parts.method.as_str(), path) {
-        Lookup::Found(endpoint) => api::handler(endpoint.path),
+    let endpoint = match endpoints::find(parts.method.as_str(), path) {
+        Lookup::Found(endpoint) => Some(endpoint.path),
         Lookup::WrongMethod => {
             return refuse(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -154,7 +154,7 @@ async fn answer(
         }
         Lookup::Unknown => None,
     };
-    let Some(handler) = handler else {
+    let Some(endpoint) = endpoint.filter(|path| api::handler(path).is_some()) else {
         return refuse(StatusCode::NOT_FOUND, ErrorCode::PathNotFound, "", None);
     };
     let content_type = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
@@ -162,6 +162,11 @@ async fn answer(
     let fields = match body::read(content_type, body, query.as_bytes(), limits) {
         Ok(fields) => fields,
         Err(error) => return failure(&error.into(), path),
+    };
+    // One alias means another endpoint when the body has a party (D-07).
+    let with_signatory = endpoints::with_signatory(path).filter(|_| fields.root().has("signatory"));
+    let Some(handler) = api::handler(with_signatory.unwrap_or(endpoint)) else {
+        return refuse(StatusCode::NOT_FOUND, ErrorCode::PathNotFound, "", None);
     };
     let call = Call {
         app: shared.app.clone(),

@@ -20,6 +20,7 @@
 
 pub mod act;
 pub mod application;
+pub mod authorisation;
 pub mod blob_names;
 pub mod callback;
 pub mod category;
@@ -28,6 +29,7 @@ pub mod confirm;
 pub mod contract;
 mod dialect;
 pub mod document;
+pub mod download;
 pub mod employee;
 mod error;
 pub mod job;

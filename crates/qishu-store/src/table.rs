@@ -41,6 +41,7 @@ pub(crate) const DOCUMENT: Table = plain("document");
 pub(crate) const DOCUMENT_REVISION: Table = plain("document_revision");
 pub(crate) const EMPLOYEE: Table = versioned("employee");
 pub(crate) const PERSON: Table = versioned("person");
+pub(crate) const PERSONAL_AUTHORISATION: Table = versioned("personal_authorisation");
 pub(crate) const SEAL: Table = versioned("seal");
 pub(crate) const SETTING: Table = Table {
     name: "setting",
@@ -51,7 +52,7 @@ pub(crate) const SIGN_PASSWORD: Table = versioned("sign_password");
 pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
 
 /// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
-pub(crate) const BUSINESS: [Table; 15] = [
+pub(crate) const BUSINESS: [Table; 16] = [
     APPLICATION,
     CALLBACK_EVENT,
     CATEGORY,
@@ -63,6 +64,7 @@ pub(crate) const BUSINESS: [Table; 15] = [
     DOCUMENT_REVISION,
     EMPLOYEE,
     PERSON,
+    PERSONAL_AUTHORISATION,
     SEAL,
     SETTING,
     SIGN_PASSWORD,
@@ -70,7 +72,7 @@ pub(crate) const BUSINESS: [Table; 15] = [
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 15] = [
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 16] = [
     (
         "callback_attempt",
         "id",
@@ -85,6 +87,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 15] = [
         "confirm_code",
         "id",
         "lives five minutes and must not outlive its use",
+    ),
+    (
+        "download_count",
+        "document_id",
+        "counters of the download lock; the downloads themselves are in the log",
     ),
     ("job", "id", "work still to be done, derived from business rows"),
     (

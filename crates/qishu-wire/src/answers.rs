@@ -12,6 +12,7 @@ mod category;
 mod company;
 mod contract;
 mod document;
+mod identity;
 mod links;
 mod party;
 mod seal;
@@ -34,11 +35,12 @@ pub use contract::{
     Owner, RelatedContractAnswer,
 };
 pub use document::{DocumentAnswer, TemplateParamAnswer};
+pub use identity::IdentityAnswer;
 pub use links::{
-    DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, PageLinkAnswer, PageUrlAnswer, ShortUrlAnswer,
-    ViewUrlAnswer,
+    AttachmentIdAnswer, DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, JoinUrlAnswer,
+    JoinUrlsAnswer, PageLinkAnswer, PageUrlAnswer, ShortUrlAnswer, ViewUrlAnswer,
 };
-pub use party::{ActionAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
+pub use party::{ActionAnswer, AddedSignatoryAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
 pub use seal::SealAnswer;
 pub use stamper::{Place, StamperAnswer};
 pub use stream::StreamEntry;

@@ -93,6 +93,7 @@ fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<
             upload_bytes: usize::try_from(config.limits.upload_bytes).unwrap_or(usize::MAX),
             most_pages: config.limits.pages,
             stream_bytes: usize::try_from(config.limits.stream_bytes).unwrap_or(usize::MAX),
+            download_lock: config.downloads.rate_lock,
             callbacks_at_once: config.callbacks.concurrency,
             simulated: !config.simulated().is_empty(),
             fixed_code: config

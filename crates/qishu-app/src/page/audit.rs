@@ -1,15 +1,14 @@
 //! Approving on the page: nothing is put on the document, but the decision is confirmed like a signature.
 
-use qishu_model::contract::{Command, Contract, IntentionConfirm, Refusal, Step};
+use qishu_model::contract::{Command, Contract, Refusal, Step};
 use qishu_store::confirm;
 
-use super::code::code_channel;
 use super::password::{check_password, open_window};
 use super::person_act::{SeenRevision, check_code, check_revisions, performer};
 use super::session::PageSession;
 use super::sign::{Confirming, Signed};
 use super::task::visit;
-use crate::contract::{load_contract, store_change_with};
+use crate::contract::{load_contract, store_change};
 use crate::{App, AppError};
 
 /// Longest remark.
@@ -57,21 +56,20 @@ pub async fn audit_on_page(
     check_revisions(&stored.value, &audit.seen)?;
     let (party, action) = stored.value.action(step).ok_or(Refusal::NotInTurn)?;
     let by = performer(&mut reader, party, Some(action), &user).await?;
-    let channel = code_channel(&mut reader, &stored.value, &user).await;
     drop(reader);
     let (command, confirmation) = if audit.pass {
-        let (confirm, confirmation) = confirmed(app, session, client, &audit, channel).await?;
-        let finish = Command::Finish {
-            step: Step::Action(step),
+        let confirmation = confirmed(app, session, client, &audit).await?;
+        let approve = Command::Approve {
+            action: step,
             by: Some(by),
-            confirm: Some(confirm),
+            comments: comment,
         };
-        (finish, confirmation)
+        (approve, confirmation)
     } else {
         let refuse = Command::RefuseAudit {
             action: step,
             by: Some(by),
-            comments: comment.clone(),
+            comments: comment,
         };
         (refuse, None)
     };
@@ -80,16 +78,7 @@ pub async fn audit_on_page(
     if let Some(confirmation) = &confirmation {
         confirm::consume(&mut transaction, confirmation).await?;
     }
-    let remark = comment.as_deref();
-    let changed = store_change_with(
-        app,
-        &mut transaction,
-        &stored,
-        transition,
-        session.actor(),
-        remark,
-    )
-    .await?;
+    let changed = store_change(app, &mut transaction, &stored, transition, session.actor()).await?;
     transaction.commit().await?;
     let contract: Contract =
         changed.ok_or_else(|| AppError::Internal("approving deleted the contract".to_owned()))?;
@@ -117,19 +106,18 @@ async fn confirmed(
     session: &PageSession,
     client: Option<&str>,
     audit: &PageAudit,
-    channel: Result<IntentionConfirm, AppError>,
-) -> Result<(IntentionConfirm, Option<confirm::Confirmation>), AppError> {
+) -> Result<Option<confirm::Confirmation>, AppError> {
     match &audit.confirming {
         None => Err(AppError::CodeClosed),
         Some(Confirming::Password(password)) => {
             check_password(app, session, client, password).await?;
-            Ok((IntentionConfirm::SignPwd, None))
+            Ok(None)
         }
         Some(Confirming::Code(code)) => {
-            let channel = channel?;
             let user = session.person()?;
-            let confirmation = check_code(app, session.contract, user, &audit.seen, code).await?;
-            Ok((channel, Some(confirmation)))
+            check_code(app, session.contract, user, &audit.seen, code)
+                .await
+                .map(Some)
         }
     }
 }

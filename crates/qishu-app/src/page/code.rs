@@ -72,14 +72,12 @@ pub async fn send_confirm_code(
     } else {
         "签署"
     };
-    issue(
-        app,
-        session,
-        &reached,
-        &binding,
-        &format!("{verb}《{}》", contract.subject),
-    )
-    .await
+    let what = match contract.void_request() {
+        Some(_) => "的作废协议",
+        None => "",
+    };
+    let purpose = format!("{verb}《{}》{what}", contract.subject);
+    issue(app, session, &reached, &binding, &purpose).await
 }
 
 /// Where a person is reached: their own contact, or for a number of the company's the employee's mobile or mail.

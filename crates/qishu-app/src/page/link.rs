@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use qishu_model::contact::User;
 use qishu_model::contract::{Contract, ContractAddress, ContractState, Refusal};
-use qishu_model::id::DocumentId;
+use qishu_model::id::{ContractId, DocumentId};
 use qishu_model::time::Timestamp;
 use qishu_store::page::{PageLink, insert_link};
 use qishu_store::{Reader, Transaction};
@@ -17,7 +17,7 @@ use crate::company::find_employee;
 use crate::contract::{locate, locate_for_party, locate_initiated};
 use crate::{ApiCaller, App, AppError};
 
-/// Purpose of links that give out files.
+/// Purpose of links that give out files, zipped when there are several.
 pub(crate) const DOWNLOAD_PURPOSE: &str = "DOWNLOAD";
 
 /// Links inside messages live as long as the contract; this is longer than any contract is open.
@@ -122,7 +122,7 @@ pub struct AppointOptions {
 
 /// What a link is bound to besides its contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct LinkData {
+pub(super) struct LinkData {
     /// Person; absent for links that anybody who has them may open.
     pub(crate) user: Option<User>,
     /// Looks.
@@ -262,11 +262,14 @@ pub async fn view_page_url(app: &App, caller: &ApiCaller, request: ViewPage) -> 
         .await?
         .contract
         .value;
-    if contract.documents.is_empty() {
+    if contract.shown_documents().next().is_none() {
         return Err(Refusal::NoDocument.into());
     }
     let mut options = with_defaults(caller, request.options);
-    if options.document.is_some_and(|id| contract.document(id).is_none()) {
+    if options
+        .document
+        .is_some_and(|id| contract.shown_document(id).is_none())
+    {
         return Err(AppError::invalid("documentId", "no document of this contract"));
     }
     options
@@ -332,11 +335,50 @@ pub(crate) async fn short_link(
     Ok(format!("{}/s/{token}", app.settings.base_url))
 }
 
+/// A link printed on the contract itself, made before it is stored.
+pub(crate) struct ContractLink {
+    /// 256 random bits.
+    pub(crate) token: String,
+    /// Whoever has it may look; otherwise it asks for log-in.
+    pub(crate) public: bool,
+}
+
+/// Stores a link that lives as long as the contract.
+///
+/// # Errors
+/// Internal when the store fails.
+pub(crate) async fn insert_contract_link(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: ContractId,
+    link: ContractLink,
+) -> Result<(), AppError> {
+    let data = LinkData {
+        user: None,
+        options: PageOptions::default(),
+        items: Vec::new(),
+    };
+    let purpose = if link.public {
+        Purpose::View
+    } else {
+        Purpose::LogIn
+    };
+    let data = serde_json::to_value(&data).map_err(|error| AppError::internal("link", error))?;
+    let stored = PageLink {
+        purpose: purpose.name().to_owned(),
+        contract_id: Some(contract),
+        expire: app.now().plus_days(SHORT_LINK_DAYS),
+        data,
+    };
+    insert_link(transaction, &link.token, &stored).await?;
+    Ok(())
+}
+
 /// Stores a link and answers its token.
 ///
 /// # Errors
 /// Internal when the store or the source of chance fails.
-pub(crate) async fn store_link(
+async fn store_link(
     app: &App,
     transaction: &mut Transaction,
     contract: &Contract,
@@ -344,7 +386,7 @@ pub(crate) async fn store_link(
     expire: Timestamp,
     data: &LinkData,
 ) -> Result<String, AppError> {
-    let token = URL_SAFE_NO_PAD.encode(app.random_bytes::<32>()?);
+    let token = new_token(app)?;
     let data = serde_json::to_value(data).map_err(|error| AppError::internal("link", error))?;
     let link = PageLink {
         purpose: purpose.to_owned(),
@@ -354,6 +396,14 @@ pub(crate) async fn store_link(
     };
     insert_link(transaction, &token, &link).await?;
     Ok(token)
+}
+
+/// 256 random bits as they stand in an address.
+///
+/// # Errors
+/// Internal when the source of chance fails.
+pub(crate) fn new_token(app: &App) -> Result<String, AppError> {
+    Ok(URL_SAFE_NO_PAD.encode(app.random_bytes::<32>()?))
 }
 
 fn require_sent(contract: &Contract) -> Result<(), AppError> {

@@ -111,9 +111,12 @@ impl PersonAct {
         let task = require_task(reader, contract, &self.user, self.step).await?;
         check_revisions(contract, &self.seen)?;
         let party = contract.signatory(task.party).ok_or(Refusal::UnknownParty)?;
+        if let Some(missing) = party.missing_attachment() {
+            return Err(missing.into());
+        }
         let action = match task.step {
             Step::Action(id) => party.action(id),
-            Step::Personal(_) => None,
+            Step::Personal(_) | Step::Void(_) => None,
         };
         let rule = contract.stamper_rule.unwrap_or(StamperRule::Optional);
         let stampers = self.stampers(party, action, rule, documents)?;
@@ -130,11 +133,7 @@ impl PersonAct {
             marks.push(self.mark(app, reader, stamper, &signer).await?);
         }
         let given = marks.len();
-        let confirm = match &self.will {
-            Will::Carried(confirm) => *confirm,
-            Will::Password => IntentionConfirm::SignPwd,
-            Will::Code(_) => code_channel(reader, contract, &self.user).await?,
-        };
+        let confirm = self.way(reader, contract).await?;
         Ok(PlannedAct {
             step: task.step,
             party: party.id,
@@ -148,6 +147,19 @@ impl PersonAct {
             confirmation: None,
             founding: signer.founding,
         })
+    }
+
+    /// How the person confirms, as the contract keeps it.
+    pub(super) async fn way(
+        &self,
+        reader: &mut Reader,
+        contract: &Contract,
+    ) -> Result<IntentionConfirm, AppError> {
+        match &self.will {
+            Will::Carried(confirm) => Ok(*confirm),
+            Will::Password => Ok(IntentionConfirm::SignPwd),
+            Will::Code(_) => code_channel(reader, contract, &self.user).await,
+        }
     }
 
     /// The person as signer: a party, a handler, an employee who signs.
@@ -381,7 +393,7 @@ pub(super) const fn sign_binding<'a>(
 
 /// The subject of a person's one-time certificate. Until an identity number is verified, the contact that received the code
 /// tells people of one name apart; only its keyed digest enters the certificate.
-fn person_subject(app: &App, name: &str, contact: &str) -> VerifiedSubject {
+pub(crate) fn person_subject(app: &App, name: &str, contact: &str) -> VerifiedSubject {
     let digest = app.store.lookup_digest("certificate subject", contact);
     VerifiedSubject {
         holder: Holder::Person {
@@ -392,7 +404,7 @@ fn person_subject(app: &App, name: &str, contact: &str) -> VerifiedSubject {
 }
 
 /// A place the person chose, as a position.
-fn chosen(
+pub(super) fn chosen(
     placement: &PagePlacement,
     kind: StamperType,
     documents: &[DocumentAids],
@@ -439,7 +451,7 @@ pub(super) fn check_revisions(contract: &Contract, seen: &[SeenRevision]) -> Res
         seen.iter()
             .any(|seen| seen.document == document.id && seen.revision == document.revision_hash)
     };
-    if contract.documents.iter().all(current) {
+    if contract.shown_documents().all(current) {
         Ok(())
     } else {
         Err(AppError::RevisionChanged)

@@ -3,13 +3,16 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use qishu_model::contact::{ContactType, User};
+use qishu_model::contract::Contract;
 use qishu_model::id::ContractId;
+use qishu_store::Reader;
 use qishu_store::confirm::{self, Binding, Check};
 use qishu_store::ledger::Actor;
 use qishu_store::page::{self, find_link, find_session, insert_session};
 use serde::{Deserialize, Serialize};
 
 use super::link::{AppointOptions, LinkData, PageOptions, concerns};
+use super::take_up::take_up;
 use crate::contract::load_contract;
 use crate::{App, AppError};
 
@@ -145,6 +148,7 @@ pub async fn open_link(
     };
     let token = store_session(app, &mut transaction, &session).await?;
     transaction.commit().await?;
+    take_up(app, &session).await?;
     Ok(Opened { session, token })
 }
 
@@ -167,6 +171,21 @@ async fn store_session(
     )
     .await?;
     Ok(token)
+}
+
+/// The person of a session must still have to do with the contract: who was replaced as its receiver has not (4.8).
+///
+/// # Errors
+/// `1110`.
+pub(super) async fn require_concern(
+    reader: &mut Reader,
+    contract: &Contract,
+    session: &PageSession,
+) -> Result<(), AppError> {
+    match &session.user {
+        Some(user) if !concerns(reader, contract, user).await? => Err(AppError::NoViewPermission),
+        _ => Ok(()),
+    }
 }
 
 /// The session of a token.
@@ -206,6 +225,7 @@ pub async fn log_in(app: &App, token: &str, contact: &str, code: &str) -> Result
     let new_token = store_session(app, &mut transaction, &opened).await?;
     page::remove_session(&mut transaction, token).await?;
     transaction.commit().await?;
+    take_up(app, &opened).await?;
     Ok(Opened {
         session: opened,
         token: new_token,

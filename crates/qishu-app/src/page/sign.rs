@@ -151,7 +151,7 @@ fn person_act(
 const fn id_of(step: Step) -> u64 {
     match step {
         Step::Action(id) => id.get(),
-        Step::Personal(id) => id.get(),
+        Step::Personal(id) | Step::Void(id) => id.get(),
     }
 }
 
@@ -171,9 +171,14 @@ async fn steps_of(
             Err(refusal) => own_party(&contract, user).map_or(Err(refusal), |step| Ok(vec![step])),
         };
     }
+    let void = contract.void_request().is_some();
     let known = |id: &u64| {
         let personal = |party: &Signatory| {
-            (party.id.get() == *id && !party.tenant_type.is_company()).then_some(Step::Personal(party.id))
+            let step = match void {
+                true => Step::Void(party.id),
+                false => Step::Personal(party.id),
+            };
+            (party.id.get() == *id && (void || !party.tenant_type.is_company())).then_some(step)
         };
         let action = |party: &Signatory| {
             let action = party.actions.iter().find(|action| action.id.get() == *id);
@@ -194,12 +199,15 @@ fn own_party(contract: &Contract, user: &User) -> Option<Step> {
         !party.tenant_type.is_company() && receiver.is_some_and(|receiver| receiver.same_contact(user))
     };
     let party = contract.signatories.iter().find(own)?;
-    Some(Step::Personal(party.id))
+    Some(match contract.void_request() {
+        Some(_) => Step::Void(party.id),
+        None => Step::Personal(party.id),
+    })
 }
 
 /// What a finished step left for the next one to be bound to.
 fn revisions_of(contract: &Contract) -> Vec<SeenRevision> {
-    let seen = contract.documents.iter().map(|document| SeenRevision {
+    let seen = contract.shown_documents().map(|document| SeenRevision {
         document: document.id,
         revision: document.revision_hash.clone(),
     });
@@ -211,7 +219,9 @@ fn confirmed_by(contract: &Contract, step: Step) -> IntentionConfirm {
         Step::Action(id) => contract
             .action(id)
             .and_then(|(_, action)| action.intention_confirm),
-        Step::Personal(id) => contract.signatory(id).and_then(|party| party.intention_confirm),
+        Step::Personal(id) | Step::Void(id) => {
+            contract.signatory(id).and_then(|party| party.intention_confirm)
+        }
     };
     confirm.unwrap_or(IntentionConfirm::Sms)
 }

@@ -11,6 +11,7 @@ use qishu_model::time::Timestamp;
 use qishu_store::Reader;
 
 use super::seal_choice::has_seal_right;
+use super::void_act::void_party;
 use crate::AppError;
 use crate::company::find_employee;
 
@@ -34,7 +35,7 @@ impl PageTask {
     pub const fn id(&self) -> u64 {
         match self.step {
             Step::Action(id) => id.get(),
-            Step::Personal(id) => id.get(),
+            Step::Personal(id) | Step::Void(id) => id.get(),
         }
     }
 
@@ -86,10 +87,13 @@ pub(crate) async fn visit(
             break;
         };
         tasks.push(task);
-        let done = Command::Finish {
-            step: task.step,
-            by: None,
-            confirm: None,
+        let done = match task.step {
+            Step::Void(party) => Command::SignVoid { party },
+            step => Command::Finish {
+                step,
+                by: None,
+                confirm: None,
+            },
         };
         match next
             .apply(done, now)
@@ -101,6 +105,11 @@ pub(crate) async fn visit(
         }
     }
     let Some(first) = tasks.first() else {
+        if contract.void_request().is_some() {
+            return Err(void_party(contract, user)
+                .err()
+                .unwrap_or(Refusal::NotInTurn.into()));
+        }
         return Err(why_nothing(reader, contract, user).await?);
     };
     let together = if first.is_audit() {
@@ -140,6 +149,9 @@ async fn first_task(
     contract: &Contract,
     user: &User,
 ) -> Result<Option<PageTask>, AppError> {
+    if contract.void_request().is_some() {
+        return Ok(void_party(contract, user).ok().map(void_task));
+    }
     for party in in_turn(contract) {
         for task in waiting_steps(party) {
             if performs(reader, contract, party, &task, user).await? {
@@ -173,6 +185,14 @@ fn waiting_steps(party: &Signatory) -> Vec<PageTask> {
 const fn personal_task(party: &Signatory) -> PageTask {
     PageTask {
         step: Step::Personal(party.id),
+        party: party.id,
+        action_type: None,
+    }
+}
+
+const fn void_task(party: &Signatory) -> PageTask {
+    PageTask {
+        step: Step::Void(party.id),
         party: party.id,
         action_type: None,
     }

@@ -19,11 +19,14 @@ use super::password::{PasswordOffer, password_offer};
 use super::person::find_person;
 use super::person_act::{given_stampers, has_visible_place, performer};
 use super::seal_choice::{SigningCompany, signing_company, usable_seals};
-use super::session::{PageSession, Purpose};
+use super::session::{PageSession, Purpose, require_concern};
 use super::task::{PageTask, visit};
+use super::void_act::void_stampers;
 use crate::contract::{entry, load_contract};
 use crate::document::{blob_digest, read_range};
+use crate::download::{count_download, require_unlocked};
 use crate::signing::{DocumentAids, Found, find_positions, load_aids};
+use crate::void::used_seal;
 use crate::{App, AppError};
 
 /// A document with the sizes of its pages.
@@ -79,6 +82,8 @@ pub struct TaskView {
     pub name: Option<String>,
     /// Name of the party.
     pub party_name: Option<String>,
+    /// The person has to draw.
+    pub needs_picture: bool,
     /// The person has to choose a place.
     pub needs_placement: bool,
     /// The person may choose places beside the fixed ones (7.7).
@@ -133,6 +138,7 @@ pub async fn page_contract(
     }
     let mut reader = app.store.read("page_contract");
     let contract = load_contract(&mut reader, session.contract).await?.value;
+    require_concern(&mut reader, &contract, session).await?;
     let aids = load_aids(app, &mut reader, &contract).await?;
     let mine = match session.person() {
         Ok(user) => mine(app, &mut reader, &contract, user).await?,
@@ -196,7 +202,7 @@ async fn mine(app: &App, reader: &mut Reader, contract: &Contract, user: &User) 
         let party = contract.signatory(first.task.party);
         let action = match first.task.step {
             Step::Action(id) => contract.action(id).map(|(_, action)| action),
-            Step::Personal(_) => None,
+            Step::Personal(_) | Step::Void(_) => None,
         };
         if let Some(party) = party {
             mine.name = performer(reader, party, action, user).await?.name;
@@ -227,20 +233,29 @@ async fn task_view(
     let party = contract.signatory(task.party).ok_or(Refusal::UnknownParty)?;
     let action = match task.step {
         Step::Action(id) => party.action(id),
-        Step::Personal(_) => None,
+        Step::Personal(_) | Step::Void(_) => None,
     };
-    let stampers = given_stampers(party, action);
-    let fixed = has_visible_place(stampers);
+    let void = matches!(task.step, Step::Void(_));
+    let stampers = match void {
+        true => void_stampers(contract, party),
+        false => given_stampers(party, action).to_vec(),
+    };
+    let needs_picture = match void && party.tenant_type.is_company() {
+        true => used_seal(reader, contract, party).await?.is_none(),
+        false => task.draws_signature(),
+    };
+    let fixed = has_visible_place(&stampers);
     let rule = contract.stamper_rule.unwrap_or(StamperRule::Optional);
     let mut view = TaskView {
         task,
         name: action.map(|action| action.name.clone()),
         party_name: party.tenant_name.clone(),
+        needs_picture,
         needs_placement: !fixed && !task.is_audit(),
-        may_add_places: fixed && rule != StamperRule::MustForbid,
+        may_add_places: fixed && !void && rule != StamperRule::MustForbid,
         seals: Vec::new(),
         company: None,
-        date_patterns: date_choices(stampers),
+        date_patterns: if void { Vec::new() } else { date_choices(&stampers) },
     };
     let Some(action) = action.filter(|_| task.uses_seal()) else {
         return Ok(Some(view));
@@ -325,8 +340,7 @@ pub async fn step_seal(
 
 pub(super) fn documents(contract: &Contract, aids: &[DocumentAids]) -> Vec<PageDocument> {
     let shown = contract
-        .documents
-        .iter()
+        .shown_documents()
         .zip(aids)
         .map(|(document, aids)| PageDocument {
             id: document.id,
@@ -383,18 +397,20 @@ pub async fn page_document(
     }
     let mut reader = app.store.read("page_document");
     let contract = load_contract(&mut reader, session.contract).await?.value;
-    let document = contract.document(id).ok_or(AppError::DocumentNotFound)?;
+    require_concern(&mut reader, &contract, session).await?;
+    let document = contract.shown_document(id).ok_or(AppError::DocumentNotFound)?;
+    if download {
+        require_unlocked(app, &mut reader, &[id]).await?;
+    }
     let (bytes, length) = read_range(app, &mut reader, document, range).await?;
     drop(reader);
     if download {
-        log(
-            app,
-            &contract,
-            session,
-            OperateType::Download,
-            json!({ "document": id }),
-        )
-        .await?;
+        let mut transaction = app.store.begin("page_download");
+        count_download(app, &mut transaction, &[id]).await?;
+        let mut logged = entry(app, &contract, OperateType::Download, session.actor());
+        logged.details = json!({ "document": id });
+        transaction.record(logged);
+        transaction.commit().await?;
     }
     Ok((
         bytes,

@@ -123,6 +123,12 @@ fn tell(error: &AppError) -> Told {
             "页面已过期，请重新打开链接",
             "The page has expired, open the link again",
         ),
+        AppError::DownloadLocked { .. } => told(
+            429,
+            "DOWNLOAD_LOCKED",
+            "下载过于频繁，该文件已被暂时锁定",
+            "Downloaded too often, the file is locked for some hours",
+        ),
         AppError::TooOften { .. } => told(
             429,
             "TOO_OFTEN",
@@ -138,10 +144,39 @@ fn tell(error: &AppError) -> Told {
         AppError::PermissionDenied { .. } => {
             told(403, "PERMISSION_DENIED", "该操作未开放", "This is not offered")
         }
-        AppError::DocumentNotFound => told(404, "NOT_FOUND", "文件不存在", "There is no such document"),
+        AppError::Busy => told(
+            503,
+            "BUSY",
+            "系统繁忙，请稍后再试",
+            "The system is busy, try again",
+        ),
+        _ => tell_of_input(error),
+    }
+}
+
+/// Refusals of what the person gave, and everything nobody can help.
+fn tell_of_input(error: &AppError) -> Told {
+    match error {
+        AppError::Refused(Refusal::AttachmentRequired { .. }) => told(
+            409,
+            "ATTACHMENT_REQUIRED",
+            "请先上传要求的附件",
+            "Hand in the files that are asked for first",
+        ),
+        AppError::DocumentNotFound | AppError::Refused(Refusal::UnknownAttachment) => {
+            told(404, "NOT_FOUND", "文件不存在", "There is no such document")
+        }
+        AppError::UnsupportedFile { .. } | AppError::InvalidFile { .. } => told(
+            400,
+            "INVALID_FILE",
+            "文件类型不支持或文件已损坏",
+            "The file is of a type that is not accepted, or damaged",
+        ),
         AppError::InvalidParam { .. }
         | AppError::InvalidStamperType { .. }
         | AppError::FileTooLarge { .. }
+        | AppError::NameMismatch { .. }
+        | AppError::Refused(Refusal::RepeatedSignatory { .. })
         | AppError::SealNotFound { .. } => told(
             400,
             "INVALID_PARAM",
@@ -151,18 +186,11 @@ fn tell(error: &AppError) -> Told {
         AppError::Refused(_)
         | AppError::KeywordNotFound { .. }
         | AppError::PageBeyond { .. }
-        | AppError::NameMismatch { .. }
         | AppError::SealDisabled { .. } => told(
             409,
             "NOT_SENDABLE",
             "合同信息不完整或有误，暂不能发起",
             "Something is missing or wrong, the contract cannot be sent yet",
-        ),
-        AppError::Busy => told(
-            503,
-            "BUSY",
-            "系统繁忙，请稍后再试",
-            "The system is busy, try again",
         ),
         _ => told(
             500,
@@ -171,6 +199,11 @@ fn tell(error: &AppError) -> Told {
             "Something failed on our side, try again later",
         ),
     }
+}
+
+/// Status of a page that is only text.
+pub(super) fn status(error: &AppError) -> StatusCode {
+    StatusCode::from_u16(tell(error).status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// Words for a page that is only text.

@@ -44,25 +44,35 @@ pub(crate) struct TestApp {
 
 impl TestApp {
     pub(crate) async fn start(database: &TestDatabase) -> Self {
-        Self::launch(database, in_process(), |_| {}).await
+        Self::start_with(database, |_| {}).await
     }
 
-    /// With other settings than the usual ones.
+    /// With other settings of the server than the usual ones.
     pub(crate) async fn start_with(
         database: &TestDatabase,
         change: impl FnOnce(&mut ServerSettings),
     ) -> Self {
-        Self::launch(database, in_process(), change).await
+        Self::launch(database, in_process(), |_| {}, change).await
+    }
+
+    /// With other settings than the usual ones.
+    pub(crate) async fn start_changed(
+        database: &TestDatabase,
+        change_app: impl FnOnce(&mut Settings),
+        change: impl FnOnce(&mut ServerSettings),
+    ) -> Self {
+        Self::launch(database, in_process(), change_app, change).await
     }
 
     /// With another way of handling files.
     pub(crate) async fn start_with_files(database: &TestDatabase, files: FileWork) -> Self {
-        Self::launch(database, files, |_| {}).await
+        Self::launch(database, files, |_| {}, |_| {}).await
     }
 
     async fn launch(
         database: &TestDatabase,
         files: FileWork,
+        change_app: impl FnOnce(&mut Settings),
         change: impl FnOnce(&mut ServerSettings),
     ) -> Self {
         let clock = FakeClock::default();
@@ -91,6 +101,17 @@ impl TestApp {
         };
         let store = Store::connect(options).await.unwrap();
         store.migrate().await.unwrap();
+        let mut app_settings = Settings {
+            base_url: format!("http://{address}"),
+            upload_bytes: 50 * 1024 * 1024,
+            most_pages: 2000,
+            stream_bytes: 200 << 20,
+            download_lock: false,
+            callbacks_at_once: 4,
+            simulated: true,
+            fixed_code: None,
+        };
+        change_app(&mut app_settings);
         let app = App::new(Parts {
             store,
             blobs: Blobs::in_memory(),
@@ -106,15 +127,7 @@ impl TestApp {
             clock: Arc::new(TestClock(clock.clone())),
             random: Arc::new(SystemRandom::new()),
             ids: IdSource::new(1),
-            settings: Settings {
-                base_url: format!("http://{address}"),
-                upload_bytes: 50 * 1024 * 1024,
-                most_pages: 2000,
-                stream_bytes: 200 << 20,
-                callbacks_at_once: 4,
-                simulated: true,
-                fixed_code: None,
-            },
+            settings: app_settings,
         });
         demo::seed(&app).await.unwrap();
         let (stop, stopped) = watch::channel(false);

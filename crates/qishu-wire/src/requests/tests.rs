@@ -713,3 +713,5 @@ mod settings {
         );
     }
 }
+
+mod changes;

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qishu_app::page::{PageContract, PageSession, PageTask, Purpose, TaskView, return_page};
 use qishu_app::signing::Found;
-use qishu_model::contract::{Action, ActionType, ContractState, Signatory, StamperType, Step};
+use qishu_model::contract::{Action, ActionType, ContractState, Signatory, StamperType, Step, VoidRequest};
 use serde_json::{Value, json};
 
 /// Everything the page shows. No other person's contact, link or token is in it.
@@ -23,13 +23,14 @@ pub(super) fn view(session: &PageSession, shown: &PageContract) -> Value {
             "id": contract.id,
             "subject": contract.subject,
             "status": contract.state.name(),
-            "statusText": status_text(&contract.state),
+            "statusText": contract.state.chinese(),
             "sponsorName": contract.tenant_name,
             "expireTime": contract.expire_time.map(|time| time.date_time_text()),
             "sn": contract.sn,
             "description": contract.description,
             "reason": ending_reason(&contract.state),
         },
+        "void": contract.void_request().map(void),
         "purpose": session.purpose.name(),
         "me": { "name": name.unwrap_or_default(), "contact": user.map(|user| user.masked()).unwrap_or_default() },
         "parties": contract.signatories.iter().map(|one| party(session, shown, one)).collect::<Vec<_>>(),
@@ -60,8 +61,17 @@ pub(super) fn view(session: &PageSession, shown: &PageContract) -> Value {
         "simulated": shown.simulated,
         "lang": options.lang.as_deref().unwrap_or("cn"),
         "themeColor": options.theme_color,
-        "openDocumentId": options.document,
+        "openDocumentId": contract.void_request().and_then(|request| request.document).or(options.document),
         "pageType": (!options.page_type.is_empty()).then_some(&options.page_type),
+    })
+}
+
+/// What is to be agreed to: the page shows it above the document that voids the contract.
+fn void(request: &VoidRequest) -> Value {
+    json!({
+        "documentId": request.document,
+        "reason": request.reason,
+        "expireTime": request.expire_time.map(|time| time.date_time_text()),
     })
 }
 
@@ -78,7 +88,7 @@ fn buttons(session: &PageSession, shown: &PageContract) -> Value {
         "download": options.download,
         "print": options.print,
         "return": !options.hide_return,
-        "reject": signing && !options.hide_reject,
+        "reject": signing && (!options.hide_reject || shown.contract.void_request().is_some()),
         "recall": manages && !options.hide_recall,
         "end": manages && !options.hide_end,
         "state": signing && !options.hide_state,
@@ -130,18 +140,23 @@ fn inner_step(action: &Action) -> Value {
 fn step(session: &PageSession, shown: &PageContract) -> Value {
     let first = shown.tasks.first();
     let can_sign = first.is_some();
+    // Whoever is asked to void a contract may always refuse.
+    let void = shown.contract.void_request().is_some();
     json!({
         "type": first.map_or("PERSONAL", |task| type_name(&task.task)),
-        "needsPicture": shown.tasks.iter().any(|task| task.task.draws_signature()),
+        "needsPicture": shown.tasks.iter().any(|task| task.needs_picture),
         "needsPlacement": shown.tasks.iter().any(|task| task.needs_placement),
         "canSign": can_sign,
-        "canReject": can_sign && !session.options.hide_reject,
+        "canReject": can_sign && (!session.options.hide_reject || void),
         "refusalCode": shown.refusal,
     })
 }
 
-/// Name of a kind of step; the signature of a personal party is `SIGNATURE`.
+/// Name of a kind of step; the signature of a personal party is `SIGNATURE`, that of anybody on a void document `VOID`.
 const fn type_name(task: &PageTask) -> &'static str {
+    if matches!(task.step, Step::Void(_)) {
+        return "VOID";
+    }
     match task.action_type {
         None => "SIGNATURE",
         Some(kind) => kind.name(),
@@ -154,7 +169,7 @@ fn task(view: &TaskView) -> Value {
         "type": type_name(&view.task),
         "name": view.name,
         "partyName": view.party_name,
-        "needsPicture": view.task.draws_signature(),
+        "needsPicture": view.needs_picture,
         "needsPlacement": view.needs_placement,
         "mayAddPlaces": view.may_add_places,
         "placementKind": placement_kind(view.task.action_type),
@@ -186,7 +201,7 @@ fn placements(shown: &PageContract) -> Vec<Value> {
     for view in &shown.tasks {
         let action = match view.task.step {
             Step::Action(id) => Some(id),
-            Step::Personal(_) => None,
+            Step::Personal(_) | Step::Void(_) => None,
         };
         let here = |found: &&Found| found.party == view.task.party && found.action == action;
         placements.extend(
@@ -227,21 +242,5 @@ fn ending_reason(state: &ContractState) -> Option<&str> {
         ContractState::Rejected { comments } | ContractState::Recalled { comments } => comments.as_deref(),
         ContractState::ForceEnd { reason } => Some(reason),
         _ => None,
-    }
-}
-
-const fn status_text(state: &ContractState) -> &'static str {
-    match state {
-        ContractState::Draft => "草稿",
-        ContractState::Filling => "拟定中",
-        ContractState::Signing => "签署中",
-        ContractState::Complete { .. } => "已完成",
-        ContractState::Rejected { .. } => "已退回",
-        ContractState::Recalled { .. } => "已撤回",
-        ContractState::Expired { .. } => "已过期",
-        ContractState::Invaliding { .. } => "作废中",
-        ContractState::Invalided { .. } => "已作废",
-        ContractState::ForceEnd { .. } => "已终止",
-        ContractState::Deleted => "已删除",
     }
 }
