@@ -23,11 +23,11 @@ use crate::{ApiCaller, App, AppError};
 pub(crate) use lock::{count_download, require_unlocked};
 use signing_log::signing_log;
 
-/// Type and title of the signing log.
-const SIGNING_LOG: &str = "签署日志";
-
 /// A download link works for 60 minutes (4.22).
 const LINK_MS: i64 = 60 * 60_000;
+
+/// Type and title of the signing log.
+const SIGNING_LOG: &str = "签署日志";
 
 /// What a bundle may hold (4.14).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,8 +196,7 @@ struct FileLink {
     document: Option<DocumentId>,
     #[serde(default)]
     attachment: Option<AttachmentId>,
-    /// One file and not a ZIP.
-    #[serde(default)]
+    /// Only one file, bare.
     single: bool,
     items: Vec<String>,
 }
@@ -273,14 +272,15 @@ pub async fn download_by_link(
         .iter()
         .filter_map(|name| Item::from_name(name))
         .collect();
-    let rule = if data.single {
+    let single = data.single;
+    let rule = if single {
         FileNameRule::Original
     } else {
         FileNameRule::Default
     };
     let mut listed = list(&contract, &items, rule);
     listed.retain(|file| {
-        !data.single || (file.document_id(), file.attachment_id()) == (data.document, data.attachment)
+        !single || (file.document_id(), file.attachment_id()) == (data.document, data.attachment)
     });
     let documents = documents_of(&listed);
     require_unlocked(app, &mut reader, &documents).await?;
@@ -289,7 +289,7 @@ pub async fn download_by_link(
         AppError::DocumentNotFound => AppError::LinkExpired,
         other => other,
     })?;
-    let answer = bundle(&contract, files, !data.single)?;
+    let answer = bundle(&contract, files, !single)?;
     drop(reader);
     let mut transaction = app.store.begin("download_by_link");
     count_download(app, &mut transaction, &documents).await?;
@@ -323,7 +323,7 @@ enum Source<'a> {
     Origin(&'a HandedIn),
     /// A file handed in, as it was read and signed.
     Processed(&'a HandedIn, &'a Document),
-    /// The signing log, drawn anew.
+    /// The signing log, made when it is asked for.
     SigningLog,
     /// Any other file.
     Stored(&'a StoredFile),
@@ -359,31 +359,28 @@ impl Listed<'_> {
     }
 }
 
+/// Documents among listed files.
+fn documents_of(listed: &[Listed<'_>]) -> Vec<DocumentId> {
+    listed.iter().filter_map(Listed::document_id).collect()
+}
+
 /// The files of the wanted items. Items that do not exist are left out.
 fn list<'a>(contract: &'a Contract, items: &[Item], rule: FileNameRule) -> Vec<Listed<'a>> {
     let mut files = Vec::new();
     if items.contains(&Item::Contract) {
         let single = contract.shown_documents().count() == 1;
-        let listed = contract.shown_documents().map(|document| Listed {
+        files.extend(contract.shown_documents().map(|document| Listed {
             item: Item::Contract,
-            name: match (rule, single) {
-                (FileNameRule::Original, _) => document.title.clone(),
-                (FileNameRule::Default, true) => single_name("合同", contract),
-                (FileNameRule::Default, false) => format!("合同-{}", document.title),
-            },
+            name: name_by_rule("合同", &document.title, contract, rule, single),
             suffix: "pdf",
             bytes: Source::Document(document),
-        });
-        files.extend(listed);
+        }));
     }
     // There is something to log once the contract was sent.
-    if items.contains(&Item::SignLog) && contract.publish_time.is_some() {
+    if contract.publish_time.is_some() && items.contains(&Item::SignLog) {
         files.push(Listed {
             item: Item::SignLog,
-            name: match rule {
-                FileNameRule::Default => single_name(SIGNING_LOG, contract),
-                FileNameRule::Original => SIGNING_LOG.to_owned(),
-            },
+            name: name_by_rule(SIGNING_LOG, SIGNING_LOG, contract, rule, true),
             suffix: "pdf",
             bytes: Source::SigningLog,
         });
@@ -395,7 +392,7 @@ fn list<'a>(contract: &'a Contract, items: &[Item], rule: FileNameRule) -> Vec<L
     if ended && items.contains(&Item::EndsignAttachment) {
         files.extend(contract.force_end_files.iter().map(|file| Listed {
             item: Item::EndsignAttachment,
-            name: named(rule, "强制结束附件", &file.title),
+            name: name_by_rule("强制结束附件", &file.title, contract, rule, false),
             suffix: &file.suffix,
             bytes: Source::Stored(file),
         }));
@@ -403,28 +400,23 @@ fn list<'a>(contract: &'a Contract, items: &[Item], rule: FileNameRule) -> Vec<L
     files
 }
 
-/// Documents that a bundle gives out.
-fn documents_of(listed: &[Listed<'_>]) -> Vec<DocumentId> {
-    listed.iter().filter_map(Listed::document_id).collect()
-}
-
-/// One file of a type is named by subject and receivers (4.14).
-fn single_name(kind: &str, contract: &Contract) -> String {
-    let names = [kind, contract.subject.as_str(), &receivers(contract)];
-    let given = names.into_iter().filter(|name| !name.is_empty());
-    given.collect::<Vec<&str>>().join("-")
-}
-
-fn named(rule: FileNameRule, kind: &str, title: &str) -> String {
-    match rule {
-        FileNameRule::Default => format!("{kind}-{title}"),
-        FileNameRule::Original => title.to_owned(),
+/// By the rule of 4.14: one file of a type is named by subject and receivers, several by their titles.
+fn name_by_rule(kind: &str, title: &str, contract: &Contract, rule: FileNameRule, single: bool) -> String {
+    match (rule, single) {
+        (FileNameRule::Original, _) => title.to_owned(),
+        (FileNameRule::Default, true) => {
+            let names = [kind, contract.subject.as_str(), &receivers(contract)];
+            let given = names.into_iter().filter(|name| !name.is_empty());
+            given.collect::<Vec<&str>>().join("-")
+        }
+        (FileNameRule::Default, false) => format!("{kind}-{title}"),
     }
 }
 
 /// Every file that a party handed in; its name says whose it is.
 fn handed_in(contract: &Contract, origin: bool) -> impl Iterator<Item = Listed<'_>> {
-    let all = contract.signatories.iter().flat_map(|party| {
+    let shown = contract.signatories.iter().filter(|_| !contract.hides_files());
+    let all = shown.flat_map(|party| {
         let files = party.attachments.iter().filter_map(|demand| demand.file.as_ref());
         files.map(move |file| (party, file))
     });

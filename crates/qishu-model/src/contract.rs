@@ -427,44 +427,6 @@ impl Contract {
         self.documents.iter().find(|document| document.id == id)
     }
 
-    /// Documents that people see: the ordinary ones unless they were deleted, and the void document of the request that runs
-    /// or succeeded. Those of failed requests stay stored for the proofs.
-    pub fn shown_documents(&self) -> impl Iterator<Item = &Document> {
-        let (void_document, deleted) = match &self.state {
-            ContractState::Invaliding { request, .. } => (request.document, false),
-            ContractState::Invalided { request } => (request.document, request.delete_doc),
-            _ => (None, self.files_deleted),
-        };
-        self.documents
-            .iter()
-            .filter(move |document| match document.content_type {
-                ContentType::Contract => !deleted,
-                ContentType::Invalid => Some(document.id) == void_document,
-            })
-    }
-
-    /// The document with this id, if people see it.
-    #[must_use]
-    pub fn shown_document(&self, id: DocumentId) -> Option<&Document> {
-        self.shown_documents().find(|document| document.id == id)
-    }
-
-    /// The request to void it that runs now.
-    #[must_use]
-    pub const fn void_request(&self) -> Option<&VoidRequest> {
-        match &self.state {
-            ContractState::Invaliding { request, .. } => Some(request),
-            _ => None,
-        }
-    }
-
-    /// Parties that count: those that were not needed for completion do not.
-    pub fn counting_parties(&self) -> impl Iterator<Item = &Signatory> {
-        self.signatories
-            .iter()
-            .filter(|party| party.status != SignatoryStatus::Closed)
-    }
-
     /// Everything that signatures are appended to: the documents, and the files handed in by parties that were read as
     /// documents.
     pub fn signed_documents(&self) -> impl Iterator<Item = &Document> {
@@ -503,6 +465,53 @@ impl Contract {
         Refusal::WrongStatus {
             status: self.state.name(),
         }
+    }
+
+    /// Documents that people see: the ordinary ones unless they were deleted, and the void document of the request that runs
+    /// or succeeded. Those of failed requests stay stored for the proofs.
+    pub fn shown_documents(&self) -> impl Iterator<Item = &Document> {
+        let (void_document, deleted) = match &self.state {
+            ContractState::Invaliding { request, .. } => (request.document, false),
+            ContractState::Invalided { request } => (request.document, request.delete_doc),
+            _ => (None, self.files_deleted),
+        };
+        self.documents
+            .iter()
+            .filter(move |document| match document.content_type {
+                ContentType::Contract => !deleted,
+                ContentType::Invalid => Some(document.id) == void_document,
+            })
+    }
+
+    /// Its files were deleted, with the recall or with the voiding: nobody is given them any more.
+    #[must_use]
+    pub const fn hides_files(&self) -> bool {
+        match &self.state {
+            ContractState::Invalided { request } => request.delete_doc,
+            _ => self.files_deleted,
+        }
+    }
+
+    /// The document with this id, if people see it.
+    #[must_use]
+    pub fn shown_document(&self, id: DocumentId) -> Option<&Document> {
+        self.shown_documents().find(|document| document.id == id)
+    }
+
+    /// The request to void it that runs now.
+    #[must_use]
+    pub const fn void_request(&self) -> Option<&VoidRequest> {
+        match &self.state {
+            ContractState::Invaliding { request, .. } => Some(request),
+            _ => None,
+        }
+    }
+
+    /// Parties that count: those that were not needed for completion do not.
+    pub fn counting_parties(&self) -> impl Iterator<Item = &Signatory> {
+        self.signatories
+            .iter()
+            .filter(|party| party.status != SignatoryStatus::Closed)
     }
 
     /// Puts a document at its place: ascending sort number, ties by time of adding, none = last (D-20).

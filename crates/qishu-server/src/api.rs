@@ -116,6 +116,7 @@ routes! {
     "/v2/attachment/download" => document::attachment_download::handle;
     "/v2/contract/forceend" => contract::forceend::handle;
     "/v2/contract/forceend/addattachment" => contract::forceend_addattachment::handle;
+    "/v2/contract/addwartermark" => contract::addwartermark::handle;
     "/v2/contract/delay" => contract::delay::handle;
     "/v2/contract/stream" => contract::stream::handle;
     "/v2/contract/downloadurl" => contract::downloadurl::handle;
@@ -128,6 +129,7 @@ routes! {
     "/v2/contract/employeeaudit" => signing::employeeaudit::handle;
     "/v2/contract/notice" => signing::notice::handle;
     "/v2/contract/pageurl" => signing::pageurl::handle;
+    "/v2/contract/appointurl" => signing::appointurl::handle;
     "/v2/contract/shorturl" => signing::shorturl::handle;
     "/v2/contract/invalid" => signing::invalid::handle;
     "/v2/contract/invalidbyfile" => signing::invalidbyfile::handle;

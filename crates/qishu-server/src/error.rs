@@ -64,8 +64,11 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         AppError::PermissionDenied { .. }
         | AppError::CodeClosed
         | AppError::CodeWrong { .. }
+        | AppError::PasswordClosed
+        | AppError::PasswordNotOffered
+        | AppError::PasswordWrong { .. }
         | AppError::SessionExpired => ErrorCode::PermissionDenied,
-        AppError::SealNotFound { .. } => ErrorCode::SealNotFound,
+        AppError::SealNotFound { .. } | AppError::NoSealRight => ErrorCode::SealNotFound,
         AppError::SealDisabled { .. } => ErrorCode::InvalidSealStatus,
         AppError::SealNotRemovable(_) => ErrorCode::InvalidSealStatus,
         AppError::LegalPersonSealExists { .. } => ErrorCode::LegalPersonSealExists,

@@ -50,6 +50,7 @@ pub mod seal_review;
 pub mod seal_use;
 mod sealing;
 pub mod setting;
+pub mod sign_password;
 mod sqlite;
 mod store;
 mod table;

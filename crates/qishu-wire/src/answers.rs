@@ -46,7 +46,7 @@ pub use group::{
 pub use identity::IdentityAnswer;
 pub use links::{
     AttachmentIdAnswer, DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, JoinUrlAnswer,
-    JoinUrlsAnswer, PageUrlAnswer, ShortUrlAnswer, ViewUrlAnswer,
+    JoinUrlsAnswer, PageLinkAnswer, PageUrlAnswer, ShortUrlAnswer, ViewUrlAnswer,
 };
 pub use party::{ActionAnswer, AddedSignatoryAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
 pub use seal::SealAnswer;

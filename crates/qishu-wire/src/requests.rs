@@ -8,6 +8,7 @@
 
 mod add_by_file;
 mod add_by_files;
+mod appoint_url;
 mod attachment_download;
 mod category;
 mod company;
@@ -51,6 +52,7 @@ mod watermark;
 
 pub use add_by_file::AddByFileRequest;
 pub use add_by_files::AddByFilesRequest;
+pub use appoint_url::{AppointPageType, AppointUrlRequest};
 pub use attachment_download::AttachmentDownloadRequest;
 pub use category::{CategoryDetailRequest, CategoryListRequest, CategoryName};
 pub use company::{

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use pdfseal::sign::SigningPlan;
+use qishu_blob::Digest;
 use qishu_model::category::Category;
 use qishu_model::company::Company;
 use qishu_model::contract::draft::{CategorySelector, SignatoryDraft};
@@ -21,6 +23,10 @@ use super::events::entry;
 use super::locate::locate_initiated;
 use super::send::{SendOptions, send_in};
 use crate::company::require_employee;
+use crate::document::StoredDocument;
+use crate::page::{ContractLink, insert_contract_link};
+use crate::signing::DocumentAids;
+use crate::watermark::mark_new;
 use crate::{ApiCaller, App, AppError};
 
 /// Makes a new contract of one that came to nothing: documents as they were before any signature, parties, steps, positions and
@@ -42,6 +48,13 @@ pub async fn resend_contract(
             &copy.receiver,
         )?;
     }
+    // Documents are copied before the transaction, because marks are drawn anew.
+    let mut reader = app.store.read("resend_contract");
+    let old = locate_initiated(&mut reader, caller, address).await?.value;
+    require_ended(&old)?;
+    let (mut new, documents) = copy(app, &mut reader, &old).await?;
+    drop(reader);
+    let (revisions, links) = take_documents(app, &mut new, documents).await?;
     let mut transaction = app.store.begin("resend_contract");
     let old = locate_initiated(&mut transaction, caller, address).await?.value;
     require_ended(&old)?;
@@ -56,7 +69,6 @@ pub async fn resend_contract(
     });
     let category = select_category(&mut transaction, initiator.id, selector.as_ref()).await?;
     let send = resend.send;
-    let (mut new, revisions) = copy(app, &mut transaction, &old).await?;
     let given = resend.signatories.clone();
     replace(&mut new, resend, now, &category);
     if let Some(creator) = &new.creator {
@@ -72,6 +84,9 @@ pub async fn resend_contract(
     contract::insert(&mut transaction, &new).await?;
     for revision in &revisions {
         insert_revision(&mut transaction, revision).await?;
+    }
+    for link in links {
+        insert_contract_link(app, &mut transaction, new.id, link).await?;
     }
     let actor = caller.actor_for(new.creator.as_ref());
     transaction.record(entry(app, &new, OperateType::Create, actor));
@@ -211,27 +226,27 @@ impl NewIds {
     }
 }
 
-/// A draft with new ids everywhere, and the first revisions of its documents. Void documents are left out.
-async fn copy(app: &App, reader: &mut Reader, old: &Contract) -> Result<(Contract, Vec<Revision>), AppError> {
+/// A draft with new ids everywhere, and its documents beside it. Void documents are left out, and files that were deleted.
+async fn copy(
+    app: &App,
+    reader: &mut Reader,
+    old: &Contract,
+) -> Result<(Contract, Vec<StoredDocument>), AppError> {
     let now = app.now();
     let mut ids = NewIds::default();
     let mut documents = Vec::with_capacity(old.documents.len());
-    let mut revisions = Vec::with_capacity(old.documents.len());
-    for document in &old.documents {
-        if document.content_type != ContentType::Contract {
-            continue;
+    for document in old.shown_documents() {
+        if document.content_type == ContentType::Contract {
+            documents.push(unsigned(app, reader, document, &mut ids).await?);
         }
-        let (document, revision) = unsigned(app, reader, document, &mut ids).await?;
-        documents.push(document);
-        revisions.push(revision);
     }
     let signatories = old
         .signatories
         .iter()
         .map(|party| copy_party(app, party, &mut ids))
         .collect();
-    for document in &mut documents {
-        document.params = std::mem::take(&mut document.params)
+    for stored in &mut documents {
+        stored.document.params = std::mem::take(&mut stored.document.params)
             .into_iter()
             .map(|param| ids.param(param))
             .collect();
@@ -245,7 +260,8 @@ async fn copy(app: &App, reader: &mut Reader, old: &Contract) -> Result<(Contrac
         biz_id: None,
         state: ContractState::Draft,
         signatories,
-        documents,
+        documents: Vec::new(),
+        files_deleted: false,
         template_params: old
             .template_params
             .iter()
@@ -258,16 +274,34 @@ async fn copy(app: &App, reader: &mut Reader, old: &Contract) -> Result<(Contrac
         publish_time: None,
         ..old.clone()
     };
-    Ok((new, revisions))
+    Ok((new, documents))
 }
 
-/// A document as it was before any signature, under a new id; its bytes are shared.
+/// Puts the documents into the contract, with its marks drawn on them; answers the revisions to store and the links in QR
+/// codes.
+async fn take_documents(
+    app: &App,
+    new: &mut Contract,
+    documents: Vec<StoredDocument>,
+) -> Result<(Vec<Revision>, Vec<ContractLink>), AppError> {
+    let (mut revisions, mut links) = (Vec::new(), Vec::new());
+    for stored in documents {
+        let (stored, marked, of_marks) = mark_new(app, new, stored).await?;
+        new.documents.push(stored.document);
+        revisions.push(stored.revision);
+        revisions.extend(marked);
+        links.extend(of_marks);
+    }
+    Ok((revisions, links))
+}
+
+/// A document as it was imported, before any mark or signature, under a new id; its bytes are shared.
 async fn unsigned(
     app: &App,
     reader: &mut Reader,
     document: &Document,
     ids: &mut NewIds,
-) -> Result<(Document, Revision), AppError> {
+) -> Result<StoredDocument, AppError> {
     let first = find_revision(reader, document.id, 0).await?;
     let first =
         first.ok_or_else(|| AppError::Internal(format!("document {} has no revision 0", document.id)))?;
@@ -280,13 +314,21 @@ async fn unsigned(
         create_time: app.now(),
         ..document.clone()
     };
+    let plan = first.plan.map(Digest::from_bytes);
+    let plan = plan.ok_or_else(|| AppError::Internal(format!("document {} has no plan", document.id)))?;
+    let plan = SigningPlan::from_bytes(&app.blobs.get(&plan).await?)
+        .map_err(|error| AppError::internal("signing plan", error))?;
     let revision = Revision {
         document_id: id,
         act_id: None,
         create_time: app.now(),
         ..first
     };
-    Ok((copied, revision))
+    Ok(StoredDocument {
+        aids: DocumentAids::new(&copied, plan),
+        document: copied,
+        revision,
+    })
 }
 
 /// A party that has done nothing yet, under new ids.

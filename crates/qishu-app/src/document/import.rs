@@ -68,15 +68,6 @@ pub(crate) enum Refusal {
     Unsupported(String),
 }
 
-impl From<Refusal> for AppError {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Invalid(detail) => Self::InvalidFile { detail },
-            Refusal::Unsupported(detail) => Self::UnsupportedFile { detail },
-        }
-    }
-}
-
 impl Refusal {
     pub(crate) fn invalid(reason: &(impl Display + ?Sized)) -> Self {
         Self::Invalid(reason.to_string())
@@ -187,7 +178,7 @@ fn to_pdf<'a>(
 }
 
 /// A suffix nobody knows is an unsupported type; everything else is a file that is not what it says.
-pub(super) fn refusal(index: usize, error: &KindError) -> Refusal {
+fn refusal(index: usize, error: &KindError) -> Refusal {
     let detail = format!("file {}: {error}", index + 1);
     match error {
         KindError::UnknownSuffix { .. } | KindError::Unrecognised { .. } => Refusal::Unsupported(detail),
