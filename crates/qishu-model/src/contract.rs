@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use action::{Action, ActionStatus, ActionType, IntentionConfirm};
 pub use command::{Command, Step};
-pub use document::{ContentType, Document};
+pub use document::{ContentType, Document, DocumentParam, DocumentTemplate};
 pub use draft::{ContractAddress, ContractDraft};
 pub use event::{CallbackType, Event};
 pub use machine::{Refusal, Transition};

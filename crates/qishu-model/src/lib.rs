@@ -14,4 +14,5 @@ pub mod id;
 pub mod log;
 pub mod placement;
 pub mod seal;
+pub mod template;
 pub mod time;

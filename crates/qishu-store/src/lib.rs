@@ -44,6 +44,7 @@ pub mod setting;
 mod sqlite;
 mod store;
 mod table;
+pub mod template;
 mod transaction;
 mod value;
 

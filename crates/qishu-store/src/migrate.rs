@@ -4,12 +4,20 @@ use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 /// Version, name, SQLite text, PostgreSQL text.
-const STEPS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "base",
-    include_str!("../migrations/sqlite/0001_base.sql"),
-    include_str!("../migrations/postgres/0001_base.sql"),
-)];
+const STEPS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "base",
+        include_str!("../migrations/sqlite/0001_base.sql"),
+        include_str!("../migrations/postgres/0001_base.sql"),
+    ),
+    (
+        4,
+        "templates",
+        include_str!("../migrations/sqlite/0004_templates.sql"),
+        include_str!("../migrations/postgres/0004_templates.sql"),
+    ),
+];
 
 pub(crate) fn sqlite() -> Migrator {
     migrator(|step| step.2)

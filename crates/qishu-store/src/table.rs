@@ -48,9 +48,10 @@ pub(crate) const SETTING: Table = Table {
     versioned: true,
 };
 pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
+pub(crate) const TEMPLATE: Table = versioned("template");
 
 /// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
-pub(crate) const BUSINESS: [Table; 14] = [
+pub(crate) const BUSINESS: [Table; 15] = [
     APPLICATION,
     CALLBACK_EVENT,
     CATEGORY,
@@ -65,6 +66,7 @@ pub(crate) const BUSINESS: [Table; 14] = [
     SEAL,
     SETTING,
     SIGNING_ACT,
+    TEMPLATE,
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
