@@ -1,7 +1,7 @@
 //! Documents: taking files in, giving them out.
 
 mod add;
-mod import;
+pub(crate) mod import;
 mod read;
 
 use qishu_blob::Digest;

@@ -15,6 +15,7 @@ pub mod demo;
 pub mod document;
 pub mod download;
 mod error;
+pub mod file_work;
 pub mod job;
 mod message;
 pub mod page;

@@ -44,6 +44,8 @@ pub struct Config {
     pub mail: Mail,
     /// `[limits]`.
     pub limits: Limits,
+    /// `[files]`.
+    pub files: Files,
     /// `[downloads]`.
     pub downloads: Downloads,
     /// `[log]`.
@@ -211,6 +213,19 @@ pub struct Limits {
     pub stream_bytes: u64,
 }
 
+/// How uploaded files are handled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    /// Memory of a process that handles files, in bytes.
+    pub memory_bytes: u64,
+    /// Time one request may spend on its files.
+    pub timeout: Duration,
+    /// Processes at work at the same time.
+    pub at_once: usize,
+    /// Layers of the sandbox that may be missing: `landlock`, `seccomp`.
+    pub run_without: Vec<String>,
+}
+
 /// Downloads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Downloads {
@@ -267,6 +282,7 @@ impl Config {
             sms: read_sms(&reader)?,
             mail: read_mail(&reader)?,
             limits: read_limits(&reader)?,
+            files: read_files(&reader)?,
             downloads: Downloads {
                 rate_lock: reader.flag("downloads.rate_lock")?,
             },
@@ -427,6 +443,15 @@ fn read_limits(reader: &Reader<'_>) -> Result<Limits, ConfigError> {
         upload_bytes: reader.number::<u64>("limits.upload_mb", 1..=1024)? * BYTES_PER_MB,
         pages: reader.number::<u16>("limits.pages", 1..=20_000)?.into(),
         stream_bytes: reader.number::<u64>("limits.stream_mb", 1..=1024)? * BYTES_PER_MB,
+    })
+}
+
+fn read_files(reader: &Reader<'_>) -> Result<Files, ConfigError> {
+    Ok(Files {
+        memory_bytes: reader.number::<u64>("files.memory_mb", 128..=4096)? * BYTES_PER_MB,
+        timeout: Duration::from_secs(reader.number("files.seconds", 1..=600)?),
+        at_once: reader.number::<u16>("files.at_once", 1..=64)?.into(),
+        run_without: reader.list("files.run_without")?,
     })
 }
 

@@ -2,13 +2,14 @@
 //!
 //! [`kind`] judges by content, never by name alone; [`picture`] makes a one-page PDF of a PNG or JPEG picture. Office
 //! files, HTML and other pictures are recognised, so that the caller can say clearly what they are, but not converted
-//! here. [`template`] finds and fills the parameters of Word and HTML templates. The crate does no input or output and
-//! its results depend on nothing but the bytes given.
+//! here. [`template`] finds and fills the parameters of Word and HTML templates. Their results depend on nothing but the
+//! bytes given. [`worker`] has such work done in locked-in processes.
 
 pub mod kind;
 mod package;
 pub mod picture;
 pub mod template;
+pub mod worker;
 
 pub use kind::{FileKind, KindError, decide_kind};
 pub use package::PackageError;

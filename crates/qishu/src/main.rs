@@ -4,6 +4,7 @@
 
 mod arguments;
 mod clock;
+mod files;
 mod install;
 mod logging;
 mod serve;
@@ -42,6 +43,13 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     {
         return verify::files(files, anchors, *json);
     }
+    if let Command::FileWorker {
+        memory_bytes,
+        cpu_seconds,
+    } = arguments.command
+    {
+        return Ok(files::work(memory_bytes, cpu_seconds));
+    }
     let config = arguments.config()?;
     logging::start(&config.log);
     match arguments.command {
@@ -52,6 +60,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }),
         Command::Verify { .. } => with_runtime(verify::all(config)),
+        Command::FileWorker { .. } => Err("a worker takes no settings".into()),
         Command::Config { command } => config_command(&command, &config),
         Command::Callback { command } => with_runtime(callback_command(command, config)),
     }

@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::Failure;
+use crate::files;
 use crate::wiring::{base_url, open_app};
 
 /// After a stop, running requests and jobs get this long.
@@ -33,6 +34,7 @@ pub(crate) async fn serve(mut config: Config) -> Result<ExitCode, Failure> {
         );
     }
     let app = open_app(&config).await?;
+    files::check(&app, &config).await?;
     if is_demo {
         demo::seed(&app).await?;
         announce(&config);

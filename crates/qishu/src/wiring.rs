@@ -16,7 +16,7 @@ use qishu_store::{DataKey, DataKeys, Store, StoreOptions};
 
 use crate::Failure;
 use crate::clock::SystemClock;
-use crate::install;
+use crate::{files, install};
 
 /// Bytes of verified document parts kept in memory.
 const BLOB_CACHE_BYTES: usize = 256 * 1024 * 1024;
@@ -59,6 +59,7 @@ pub(crate) async fn open_app(config: &Config) -> Result<App, Failure> {
         blobs: Blobs::in_folder(folder.clone(), BLOB_CACHE_BYTES)?,
         authority,
         keys: Arc::new(KeyPool::new(install::algorithm(config))),
+        files: files::file_work(config)?,
         messenger: messenger(config)?,
         deliverer: Deliverer::new(policy)?,
         clock: Arc::new(SystemClock),
@@ -68,6 +69,7 @@ pub(crate) async fn open_app(config: &Config) -> Result<App, Failure> {
             base_url: base_url(config),
             upload_bytes: usize::try_from(config.limits.upload_bytes).unwrap_or(usize::MAX),
             most_pages: config.limits.pages,
+            stream_bytes: usize::try_from(config.limits.stream_bytes).unwrap_or(usize::MAX),
             callbacks_at_once: config.callbacks.concurrency,
             simulated: !config.simulated().is_empty(),
         },

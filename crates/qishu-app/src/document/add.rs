@@ -42,9 +42,7 @@ pub async fn add_files(app: &App, caller: &ApiCaller, request: AddFiles) -> Resu
     let contract = locate_initiated(&mut reader, caller, &request.address).await?;
     drop(reader);
     require_draft(&contract.value)?;
-    let files = request.files.clone();
-    let most_pages = app.settings.most_pages;
-    let imported = tokio::task::spawn_blocking(move || import(&files, most_pages)).await??;
+    let imported = import(app, &request.files).await?;
     let id = DocumentId::new(app.next_id());
     let stored = store_blobs(app, id, &request, &imported).await?;
     let stampers = check_stampers(app, &request, &stored).await?;
@@ -103,9 +101,9 @@ async fn store_blobs(
     for file in &request.files {
         uploads.push(app.blobs.put(file.bytes.clone()).await?.to_string());
     }
-    let base = app.blobs.put(imported.pdf.clone().into()).await?;
+    let base = app.blobs.put(imported.pdf.clone()).await?;
     let plan = app.blobs.put(imported.plan.to_bytes().into()).await?;
-    let text = app.blobs.put(imported.text.to_bytes().into()).await?;
+    let text = app.blobs.put(imported.text.clone()).await?;
     let now = app.now();
     let document = Document {
         id,
@@ -114,7 +112,7 @@ async fn store_blobs(
         sort: request.sort,
         content_type: ContentType::Contract,
         uploads,
-        file_suffix: imported.suffix.to_owned(),
+        file_suffix: imported.suffix.clone(),
         template_id: None,
         params: Vec::new(),
         revision: 0,

@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
+use qishu_app::file_work::FileWork;
 use qishu_app::{App, Clock, Parts, Settings, demo};
 use qishu_authority::{Authority, AuthorityNames, KeyAlgorithm, KeyPool, MasterKey};
 use qishu_blob::Blobs;
@@ -37,6 +39,11 @@ pub(crate) struct TestApp {
 
 impl TestApp {
     pub(crate) async fn start(database: &TestDatabase) -> Self {
+        Self::start_with_files(database, FileWork::in_this_process(Duration::from_secs(20))).await
+    }
+
+    /// With another way of handling files.
+    pub(crate) async fn start_with_files(database: &TestDatabase, files: FileWork) -> Self {
         let clock = FakeClock::default();
         let simulator = Simulator::new();
         let folder = tempfile::tempdir().unwrap();
@@ -68,6 +75,7 @@ impl TestApp {
             blobs: Blobs::in_memory(),
             authority,
             keys: Arc::new(KeyPool::new(KeyAlgorithm::EcdsaP256)),
+            files,
             messenger: Messenger::simulated(&simulator),
             deliverer: Deliverer::new(AddressPolicy {
                 allow_loopback: true,
@@ -81,6 +89,7 @@ impl TestApp {
                 base_url: format!("http://{address}"),
                 upload_bytes: 50 * 1024 * 1024,
                 most_pages: 2000,
+                stream_bytes: 200 << 20,
                 callbacks_at_once: 4,
                 simulated: true,
             },

@@ -9,6 +9,7 @@
 
 mod app;
 mod client;
+mod files;
 mod flow;
 mod isolation;
 mod protocol;
