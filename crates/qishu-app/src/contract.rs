@@ -2,6 +2,7 @@
 
 mod build;
 mod category;
+mod category_documents;
 mod detail;
 mod draft;
 mod events;
@@ -9,6 +10,7 @@ mod invalid;
 mod list;
 mod locate;
 mod notice;
+mod params;
 mod send;
 mod stream;
 
@@ -20,5 +22,7 @@ pub use invalid::invalidate_contract;
 pub use list::{CategoryFilter, ContractQuery, SignatoryRole, list_contracts};
 pub(crate) use locate::{load_contract, locate, locate_for_party, locate_initiated};
 pub use notice::notice_contract;
+pub use params::{belongs_to_sponsor, required_detail};
+pub(crate) use params::{check_given, give_values, missing_params, remake_documents, store_remade};
 pub use send::{SendOptions, send_contract};
 pub use stream::{StreamRow, contract_stream};

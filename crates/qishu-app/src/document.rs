@@ -3,14 +3,18 @@
 mod add;
 pub(crate) mod import;
 mod read;
+mod template;
 
 use qishu_blob::Digest;
 use qishu_store::document::Revision;
 
+pub(crate) use add::StoredDocument;
 pub use add::{AddFiles, add_files};
 pub use import::Upload;
 pub use read::{DocumentFile, document_file};
 pub(crate) use read::{read_range, read_revision};
+pub use template::{AddByTemplate, add_by_template};
+pub(crate) use template::{is_unsigned, make, params_of, remake, to_pdf};
 
 use crate::AppError;
 

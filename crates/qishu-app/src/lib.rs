@@ -22,6 +22,7 @@ pub mod page;
 pub mod request_guard;
 pub mod seal;
 pub mod signing;
+pub mod template;
 pub mod verify_all;
 
 pub use app::{App, Clock, Parts, Settings};

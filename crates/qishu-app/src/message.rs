@@ -37,6 +37,28 @@ pub(crate) async fn invite(
     queue(app, transaction, receiver, data).await
 }
 
+/// Asks a receiver to fill its parameters, with a link that lives as long as the contract.
+///
+/// # Errors
+/// As [`invite`].
+pub(crate) async fn invite_to_fill(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: &Contract,
+    party: &Signatory,
+) -> Result<(), AppError> {
+    let Some(receiver) = party.receiver.as_ref().filter(|receiver| is_reachable(receiver)) else {
+        return Ok(());
+    };
+    let link = short_link(app, transaction, contract, Some(receiver)).await?;
+    let text = format!(
+        "【契书】{}邀请您填写《{}》：{link}",
+        contract.tenant_name, contract.subject
+    );
+    let data = json!({ "kind": "FILL_INVITATION", "text": text, "subject": contract.subject });
+    queue(app, transaction, receiver, data).await
+}
+
 /// Sends a confirmation code; `purpose` says what it is good for, as `签署《劳动合同》`.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Hosted pages: links, sessions, what the signing page shows, and what people do on it.
 
 mod code;
+mod fill;
 mod link;
 mod person_act;
 mod reject;
@@ -9,6 +10,7 @@ mod sign;
 mod view;
 
 pub use code::{CodeSent, send_confirm_code, send_login_code};
+pub use fill::{FilledParam, fill_params, params_of_party, party_filling};
 pub(crate) use link::{DOWNLOAD_PURPOSE, LinkData, short_link, store_link};
 pub use link::{Lifetime, PageOptions, SignPage, ViewPage, contract_short_url, sign_page_url, view_page_url};
 pub(crate) use person_act::PersonAct;

@@ -15,5 +15,5 @@ pub(crate) use mark::Mark;
 pub(crate) use pipeline::{Act, ActRequest, PlannedAct, perform};
 pub use place::Found;
 pub(crate) use place::{DocumentAids, check_positions, find_positions, load_aids};
-pub(crate) use positions::bind_stampers;
+pub(crate) use positions::{bind_stampers, check_type};
 pub use recover::recover_acts;

@@ -44,10 +44,8 @@ pub enum PackageError {
 }
 
 impl PackageError {
-    pub(crate) fn damaged(what: impl ToString) -> Self {
-        Self::Damaged {
-            what: what.to_string(),
-        }
+    pub(crate) fn damaged(what: impl Into<String>) -> Self {
+        Self::Damaged { what: what.into() }
     }
 
     pub(crate) fn forbidden(what: impl Into<String>) -> Self {
@@ -71,7 +69,8 @@ impl Package {
     /// # Errors
     /// [`PackageError`] for damage, for names that lead elsewhere, links, encryption, macros, and beyond the limits.
     pub(crate) fn open(file: &[u8]) -> Result<Self, PackageError> {
-        let mut archive = ZipArchive::new(Cursor::new(file)).map_err(PackageError::damaged)?;
+        let mut archive =
+            ZipArchive::new(Cursor::new(file)).map_err(|error| PackageError::damaged(error.to_string()))?;
         if archive.len() > MOST_ENTRIES {
             let what = format!("{} entries, {MOST_ENTRIES} are allowed", archive.len());
             return Err(PackageError::TooLarge { what });
@@ -85,8 +84,13 @@ impl Package {
         let mut seen = HashSet::new();
         let mut parts = Vec::with_capacity(archive.len());
         for index in 0..archive.len() {
-            let mut entry = archive.by_index(index).map_err(PackageError::damaged)?;
-            let name = entry.name().map_err(PackageError::damaged)?.into_owned();
+            let mut entry = archive
+                .by_index(index)
+                .map_err(|error| PackageError::damaged(error.to_string()))?;
+            let name = entry
+                .name()
+                .map_err(|error| PackageError::damaged(error.to_string()))?
+                .into_owned();
             check_entry(&name, &entry)?;
             if !seen.insert(name.to_ascii_lowercase()) {
                 return Err(PackageError::damaged(format!("it holds {name} twice")));
@@ -151,10 +155,15 @@ impl Package {
             let options = SimpleFileOptions::default().compression_method(method);
             writer
                 .start_file(part.name.as_str(), options)
-                .map_err(PackageError::damaged)?;
-            writer.write_all(&part.bytes).map_err(PackageError::damaged)?;
+                .map_err(|error| PackageError::damaged(error.to_string()))?;
+            writer
+                .write_all(&part.bytes)
+                .map_err(|error| PackageError::damaged(error.to_string()))?;
         }
-        Ok(writer.finish().map_err(PackageError::damaged)?.into_inner())
+        Ok(writer
+            .finish()
+            .map_err(|error| PackageError::damaged(error.to_string()))?
+            .into_inner())
     }
 }
 

@@ -6,6 +6,7 @@ mod contract;
 mod document;
 mod seal;
 mod signing;
+mod template;
 mod tools;
 
 use std::future::Future;
@@ -77,6 +78,7 @@ routes! {
     "/v2/contract/draft" => contract::draft::handle;
     "/v2/document/addbyfile" => document::addbyfile::handle;
     "/v2/document/addbyfiles" => document::addbyfiles::handle;
+    "/v2/document/addbytemplate" => document::addbytemplate::handle;
     "/v2/contract/send" => contract::send::handle;
     "/v2/contract/viewurl" => contract::viewurl::handle;
     "/v2/contract/detail" => contract::detail::handle;
@@ -85,6 +87,7 @@ routes! {
     "/v2/document/download" => document::download::handle;
     "/v2/contract/stream" => contract::stream::handle;
     "/v2/contract/downloadurl" => contract::downloadurl::handle;
+    "/v2/contract/required/detail" => contract::required_detail::handle;
     "/v2/contract/companysign" => signing::companysign::handle;
     "/v2/contract/legalpersonsign" => signing::legalpersonsign::handle;
     "/v2/contract/notice" => signing::notice::handle;
@@ -98,6 +101,14 @@ routes! {
     "/v2/seal/image" => seal::image::handle;
     "/v2/seal/autocreate" => seal::autocreate::handle;
     "/v2/seal/sealdetail" => seal::sealdetail::handle;
+    "/v2/template/list" => template::list::handle;
+    "/v2/template/detail" => template::detail::handle;
+    "/v2/template/pageurl" => template::pageurl::handle;
+    "/v3/template/createbyword" => template::createbyword::handle;
+    "/v2/template/edit" => template::edit::handle;
+    "/v2/template/status" => template::status::handle;
+    "/v2/template/download" => template::download::handle;
+    "/v2/template/remove" => template::remove::handle;
     "/v2/category/list" => category::list::handle;
     "/v2/category/detail" => category::detail::handle;
     "/v2/checkhealth" => tools::checkhealth::handle;

@@ -39,6 +39,8 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/readyz", get(http::health::ready))
         .route("/d/{token}", get(pages::download))
         .route("/s/{token}", get(pages::index))
+        .route("/t/{token}", get(pages::template::page))
+        .route("/t/{token}/file.pdf", get(pages::template::file))
         .route("/page/api/open", post(pages::api::open))
         .route("/page/api/login/code", post(pages::api::login_code))
         .route("/page/api/login", post(pages::api::login))
@@ -47,6 +49,10 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/page/api/code", post(pages::api::code))
         .route("/page/api/sign", post(pages::api::sign))
         .route("/page/api/reject", post(pages::api::reject))
+        .route(
+            "/page/api/fill",
+            post(pages::api::fill::fill).layer(DefaultBodyLimit::max(pages::api::fill::MOST_BYTES)),
+        )
         .route("/page/api/print", post(pages::api::print))
         .route("/page/assets/{*path}", get(pages::assets::asset))
         .route("/page/{*path}", get(pages::index));

@@ -34,7 +34,12 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
         let contract: Contract = reader.open_versioned(CONTRACT, row)?.value;
         for document in &contract.documents {
             let template = document.template.as_ref().map(|template| &template.file);
-            for name in document.uploads.iter().chain([&document.text_index]).chain(template) {
+            for name in document
+                .uploads
+                .iter()
+                .chain([&document.text_index])
+                .chain(template)
+            {
                 add(&mut names, name)?;
             }
         }

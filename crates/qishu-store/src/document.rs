@@ -79,6 +79,23 @@ pub async fn insert_revision(transaction: &mut Transaction, revision: &Revision)
         .await
 }
 
+/// Replaces the only revision of a document that nobody has signed yet: it was made anew with other values.
+///
+/// # Errors
+/// `Corrupt` when the document has been signed; see [`StoreError`].
+pub async fn replace_base(transaction: &mut Transaction, revision: &Revision) -> Result<(), StoreError> {
+    let known = list_revisions(transaction, revision.document_id).await?;
+    let is_only_base = known.len() == 1 && known.iter().all(|known| known.number == 0);
+    if !is_only_base || revision.number != 0 {
+        return Err(StoreError::corrupt(format!(
+            "document {} is signed and cannot be made anew",
+            revision.document_id
+        )));
+    }
+    delete_revisions(transaction, revision.document_id).await?;
+    insert_revision(transaction, revision).await
+}
+
 fn key(document: i64, number: i64) -> String {
     format!("{document}/{number}")
 }

@@ -56,8 +56,7 @@ pub async fn find(
 ) -> Result<Option<Versioned<Template>>, StoreError> {
     let mut parameters = values![id.as_i64(), TemplateState::Deleted.name()];
     let within = scope.condition("company_id", &mut parameters);
-    let sql =
-        format!("SELECT id, version, body FROM template WHERE id = $1 AND state <> $2 AND {within}");
+    let sql = format!("SELECT id, version, body FROM template WHERE id = $1 AND state <> $2 AND {within}");
     let row = reader.fetch_optional(sql, parameters).await?;
     row.map(|row| reader.open_versioned(TEMPLATE, &row)).transpose()
 }
@@ -84,12 +83,7 @@ pub async fn list(
 ) -> Result<Listed<Versioned<Template>>, StoreError> {
     let from = filter.modified_from.map_or(i64::MIN, Timestamp::ms);
     let to = filter.modified_to.map_or(i64::MAX, Timestamp::ms);
-    let mut parameters = values![
-        filter.company.as_i64(),
-        from,
-        to,
-        TemplateState::Deleted.name()
-    ];
+    let mut parameters = values![filter.company.as_i64(), from, to, TemplateState::Deleted.name()];
     let condition = "company_id = $1 AND modify_ms >= $2 AND modify_ms <= $3 AND state <> $4";
     let total = reader
         .count(

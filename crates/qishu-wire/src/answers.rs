@@ -17,6 +17,7 @@ mod party;
 mod seal;
 mod stamper;
 mod stream;
+mod template;
 #[cfg(test)]
 mod tests;
 mod user;
@@ -33,14 +34,19 @@ pub use contract::{
     CategoryRefAnswer, ContractAnswer, ContractRow, CopySendReceiverAnswer, CustomFieldAnswer, DetailView,
     Owner, RelatedContractAnswer,
 };
-pub use document::{DocumentAnswer, TemplateParamAnswer};
+pub use document::{DocumentAnswer, DocumentParamAnswer, TemplateParamAnswer};
 pub use links::{
-    DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, PageUrlAnswer, ShortUrlAnswer, ViewUrlAnswer,
+    DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, PageUrlAnswer, ShortUrlAnswer,
+    TemplatePageAnswer, ViewUrlAnswer,
 };
 pub use party::{ActionAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
 pub use seal::SealAnswer;
 pub use stamper::{Place, StamperAnswer};
 pub use stream::StreamEntry;
+pub use template::{
+    CreatedTemplateAnswer, ParameterAnswer, RequiredDetailAnswer, RequiredDocumentAnswer,
+    RequiredParamAnswer, TemplateAnswer,
+};
 pub use user::UserAnswer;
 
 /// A page of rows; `totalCount` counts all matches and is a number (D-58).

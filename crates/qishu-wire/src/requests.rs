@@ -8,6 +8,7 @@
 
 mod add_by_file;
 mod add_by_files;
+mod add_by_template;
 mod category;
 mod detail;
 mod document_download;
@@ -25,6 +26,7 @@ mod send;
 mod short_url;
 mod sign;
 mod stream;
+mod template;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -32,6 +34,7 @@ mod view_url;
 
 pub use add_by_file::AddByFileRequest;
 pub use add_by_files::AddByFilesRequest;
+pub use add_by_template::{AddByTemplateRequest, RequiredDetailRequest};
 pub use category::{CategoryDetailRequest, CategoryListRequest, CategoryName};
 pub use detail::DetailRequest;
 pub use document_download::DocumentDownloadRequest;
@@ -47,5 +50,8 @@ pub use send::SendRequest;
 pub use short_url::ShortUrlRequest;
 pub use sign::SignRequest;
 pub use stream::{Operation, StreamRequest};
+pub use template::{
+    CreateByWordRequest, TemplateEditRequest, TemplateIdRequest, TemplateListRequest, TemplateStatusRequest,
+};
 pub use token::UpdateCallbackRequest;
 pub use view_url::ViewUrlRequest;

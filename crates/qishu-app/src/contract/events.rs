@@ -11,7 +11,7 @@ use qishu_store::{Transaction, Versioned, contract};
 use serde_json::{Value as Json, json};
 
 use crate::job::AUTO_SIGN;
-use crate::message::invite;
+use crate::message::{invite, invite_to_fill};
 use crate::{App, AppError};
 
 /// An entry of the contract's log.
@@ -117,6 +117,13 @@ async fn follow_turns(
     before: &Contract,
     after: &Contract,
 ) -> Result<(), AppError> {
+    if after.state == ContractState::Filling && before.state == ContractState::Draft {
+        for party in &after.signatories {
+            if party.status == SignatoryStatus::Filling {
+                invite_to_fill(app, transaction, after, party).await?;
+            }
+        }
+    }
     if after.state != ContractState::Signing {
         return Ok(());
     }

@@ -44,8 +44,9 @@ pub async fn add_files(app: &App, caller: &ApiCaller, request: AddFiles) -> Resu
     require_draft(&contract.value)?;
     let imported = import(app, &request.files).await?;
     let id = DocumentId::new(app.next_id());
-    let stored = store_blobs(app, id, &request, &imported).await?;
-    let stampers = check_stampers(app, &request, &stored).await?;
+    let place = (request.title.as_str(), request.sort);
+    let stored = store_blobs(app, id, place, &request.files, &imported).await?;
+    let stampers = check_stampers(app, &request.stampers, &stored).await?;
     let mut transaction = app.store.begin("add_files");
     let mut contract = locate_initiated(&mut transaction, caller, &request.address).await?;
     require_draft(&contract.value)?;
@@ -61,7 +62,7 @@ pub async fn add_files(app: &App, caller: &ApiCaller, request: AddFiles) -> Resu
     Ok(id)
 }
 
-fn require_draft(contract: &Contract) -> Result<(), AppError> {
+pub(super) fn require_draft(contract: &Contract) -> Result<(), AppError> {
     match contract.state {
         ContractState::Draft => Ok(()),
         _ => Err(Refusal::WrongStatus {
@@ -85,20 +86,22 @@ fn check_sizes(app: &App, files: &[Upload]) -> Result<(), AppError> {
 }
 
 /// Rows and aids of a document whose bytes are durable.
-struct StoredDocument {
-    document: Document,
-    revision: Revision,
-    aids: DocumentAids,
+pub(crate) struct StoredDocument {
+    pub(crate) document: Document,
+    pub(crate) revision: Revision,
+    pub(super) aids: DocumentAids,
 }
 
-async fn store_blobs(
+/// Stores the bytes of a document under a title and a place among its like.
+pub(super) async fn store_blobs(
     app: &App,
     id: DocumentId,
-    request: &AddFiles,
+    (title, sort): (&str, Option<i32>),
+    files: &[Upload],
     imported: &Imported,
 ) -> Result<StoredDocument, AppError> {
-    let mut uploads = Vec::with_capacity(request.files.len());
-    for file in &request.files {
+    let mut uploads = Vec::with_capacity(files.len());
+    for file in files {
         uploads.push(app.blobs.put(file.bytes.clone()).await?.to_string());
     }
     let base = app.blobs.put(imported.pdf.clone()).await?;
@@ -107,13 +110,14 @@ async fn store_blobs(
     let now = app.now();
     let document = Document {
         id,
-        title: request.title.clone(),
+        title: title.to_owned(),
         page_count: imported.page_count,
-        sort: request.sort,
+        sort,
         content_type: ContentType::Contract,
         uploads,
         file_suffix: imported.suffix.clone(),
         template_id: None,
+        template: None,
         params: Vec::new(),
         revision: 0,
         revision_hash: base.to_string(),
@@ -143,12 +147,12 @@ async fn store_blobs(
 }
 
 /// Positions of an adding call are for the new document and must all be found at once (D-21).
-async fn check_stampers(
+pub(super) async fn check_stampers(
     app: &App,
-    request: &AddFiles,
+    given: &[Stamper],
     stored: &StoredDocument,
 ) -> Result<Vec<Stamper>, AppError> {
-    let mut stampers = request.stampers.clone();
+    let mut stampers = given.to_vec();
     for stamper in &mut stampers {
         stamper.document_id = Some(stored.document.id.get());
     }

@@ -158,7 +158,7 @@ impl WordFile {
         Ok(word)
     }
 
-    fn to_bytes(mut self) -> Result<Vec<u8>, TemplateError> {
+    fn into_bytes(mut self) -> Result<Vec<u8>, TemplateError> {
         for part in &self.parts {
             self.package.put(&part.name, write_xml(&part.root));
         }
@@ -199,7 +199,7 @@ pub(super) fn number_repeated(file: &[u8]) -> Result<Vec<u8>, TemplateError> {
     for part in &mut word.parts {
         fill::rename(&mut part.root, &part.names, &mut numbering);
     }
-    word.to_bytes()
+    word.into_bytes()
 }
 
 pub(super) fn fill(file: &[u8], values: &FieldValues) -> Result<Vec<u8>, TemplateError> {
@@ -216,7 +216,7 @@ pub(super) fn fill(file: &[u8], values: &FieldValues) -> Result<Vec<u8>, Templat
             links::add_pictures(&mut word.package, &mut word.content_types, &part.name, added)?;
         }
     }
-    word.to_bytes()
+    word.into_bytes()
 }
 
 fn text_node(text: impl Into<String>) -> Node {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{DocumentId, SignatoryId, TemplateId};
-use crate::template::{ParameterType, TemplateKind};
+use crate::template::{ParameterType, TemplateKind, TemplateParameter};
 use crate::time::Timestamp;
 
 /// What a document is for; wire names `CONTRACT`, `INVALID` (D-17).
@@ -74,6 +74,37 @@ pub struct DocumentParam {
 }
 
 impl DocumentParam {
+    /// A parameter of a template, without a value.
+    #[must_use]
+    pub fn of(parameter: &TemplateParameter) -> Self {
+        Self {
+            name: parameter.name.clone(),
+            parameter_type: parameter.parameter_type,
+            required: parameter.required,
+            value: None,
+            read_only: false,
+            signatory_id: None,
+            options: parameter.options.clone(),
+            default_value: parameter.default_value.clone(),
+            description: parameter.description.clone(),
+            columns: parameter.columns.clone(),
+        }
+    }
+
+    /// The parameter itself, for judging values.
+    #[must_use]
+    pub fn definition(&self) -> TemplateParameter {
+        TemplateParameter {
+            name: self.name.clone(),
+            parameter_type: self.parameter_type,
+            required: self.required,
+            options: self.options.clone(),
+            default_value: self.default_value.clone(),
+            description: self.description.clone(),
+            columns: self.columns.clone(),
+        }
+    }
+
     /// What stands in the document: the value, else the default.
     #[must_use]
     pub fn effective(&self) -> Option<&str> {

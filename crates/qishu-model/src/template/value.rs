@@ -55,7 +55,11 @@ impl TemplateParameter {
             ParameterType::IdCard => read_id_card(text),
             ParameterType::Image => Ok(ParameterValue::Picture(base64_of(text).to_owned())),
             ParameterType::Person | ParameterType::Text => {
-                let limit = if kind == TemplateKind::Word { TEXT } else { HTML_LINE };
+                let limit = if kind == TemplateKind::Word {
+                    TEXT
+                } else {
+                    HTML_LINE
+                };
                 read_text(text, limit)
             }
             ParameterType::Radio if self.offers(text) => Ok(ParameterValue::Text(text.to_owned())),
@@ -92,7 +96,9 @@ impl TemplateParameter {
             Json::Array(given) => {
                 if given.len() > cells.len() {
                     let most = cells.len();
-                    return Err(wrong(format!("row {number} has more than the {most} columns there are")));
+                    return Err(wrong(format!(
+                        "row {number} has more than the {most} columns there are"
+                    )));
                 }
                 for (cell, value) in cells.iter_mut().zip(given) {
                     *cell = cell_text(number, value)?;
@@ -102,7 +108,8 @@ impl TemplateParameter {
                 for (name, value) in given {
                     let place = self.column(name);
                     let cell = place.and_then(|place| cells.get_mut(place));
-                    let cell = cell.ok_or_else(|| wrong(format!("row {number}: there is no column {name}")))?;
+                    let cell =
+                        cell.ok_or_else(|| wrong(format!("row {number}: there is no column {name}")))?;
                     *cell = cell_text(number, value)?;
                 }
             }
@@ -130,7 +137,8 @@ fn cell_text(row: usize, value: &Json) -> Result<String, WrongValue> {
             return Err(wrong(format!("row {row} holds something that is no text")));
         }
     };
-    read_text(&text, TEXT).map_err(|_| wrong(format!("row {row} has a cell of more than {TEXT} characters")))?;
+    read_text(&text, TEXT)
+        .map_err(|_| wrong(format!("row {row} has a cell of more than {TEXT} characters")))?;
     Ok(text)
 }
 
@@ -195,13 +203,25 @@ mod tests {
             (ParameterType::TextArea, long.as_str(), "字".repeat(1_001)),
             (ParameterType::Date, "2019-06-04", "2019-6-4".to_owned()),
             (ParameterType::Date, "2020-02-29", "2019-02-29".to_owned()),
-            (ParameterType::IdCard, "11010519491231002X", "1101051949123100".to_owned()),
-            (ParameterType::IdCard, "110105491231002", "11010549123100 ".to_owned()),
+            (
+                ParameterType::IdCard,
+                "11010519491231002X",
+                "1101051949123100".to_owned(),
+            ),
+            (
+                ParameterType::IdCard,
+                "110105491231002",
+                "11010549123100 ".to_owned(),
+            ),
             (ParameterType::Radio, "全职", "全职,兼职".to_owned()),
             (ParameterType::Checkbox, "全职,兼职", "全职,实习".to_owned()),
             (ParameterType::Table, "[[\"1\",2],[]]", "[[1,2,3]]".to_owned()),
             (ParameterType::Table, "[]", "{}".to_owned()),
-            (ParameterType::Table, "[{\"名称\":\"笔\",\"column2\":null}]", "[{\"价格\":1}]".to_owned()),
+            (
+                ParameterType::Table,
+                "[{\"名称\":\"笔\",\"column2\":null}]",
+                "[{\"价格\":1}]".to_owned(),
+            ),
         ];
         for (kind, good, bad) in table {
             assert!(fits(kind, good), "{} {good}", kind.name());
@@ -217,10 +237,14 @@ mod tests {
     #[test]
     fn records_are_put_into_the_order_of_the_columns() {
         let rows = "[{\"column2\":\"3\",\"名称\":\"笔\"},{\"column1\":true},[\"a\"]]";
-        let read = parameter(ParameterType::Table).read_value(TemplateKind::Word, rows).unwrap();
+        let read = parameter(ParameterType::Table)
+            .read_value(TemplateKind::Word, rows)
+            .unwrap();
         let expected = [["笔", "3"], ["true", ""], ["a", ""]];
-        let expected: Vec<Vec<String>> =
-            expected.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
+        let expected: Vec<Vec<String>> = expected
+            .iter()
+            .map(|row| row.iter().map(|cell| (*cell).to_owned()).collect())
+            .collect();
         assert_eq!(read, ParameterValue::Rows(expected));
     }
 

@@ -5,6 +5,7 @@ pub(super) mod download;
 pub(super) mod downloadurl;
 pub(super) mod draft;
 pub(super) mod list;
+pub(super) mod required_detail;
 pub(super) mod send;
 pub(super) mod stream;
 pub(super) mod viewurl;

@@ -2,4 +2,5 @@
 
 pub(super) mod addbyfile;
 pub(super) mod addbyfiles;
+pub(super) mod addbytemplate;
 pub(super) mod download;

@@ -23,6 +23,7 @@ use super::session::{FromPage, Session, cookie};
 use crate::Shared;
 
 mod contract_view;
+pub(crate) mod fill;
 
 type Answer = Result<Response, PageError>;
 
@@ -94,10 +95,14 @@ struct ReasonBody {
 
 /// Reads a body; whatever is wrong with it is named.
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, PageError> {
-    if body.len() > MOST_BYTES {
+    read_limited(body, MOST_BYTES)
+}
+
+fn read_limited<T: DeserializeOwned>(body: &Bytes, limit_bytes: usize) -> Result<T, PageError> {
+    if body.len() > limit_bytes {
         return Err(AppError::FileTooLarge {
             size_bytes: body.len(),
-            limit_bytes: MOST_BYTES,
+            limit_bytes,
         }
         .into());
     }

@@ -113,6 +113,12 @@ fn tell(error: &AppError) -> Told {
                 "Something in the request is wrong",
             )
         }
+        AppError::RequiredParamEmpty { .. } => told(
+            400,
+            "PARAM_REQUIRED",
+            "请填写所有必填项",
+            "Fill everything that is mandatory",
+        ),
         AppError::Busy => told(
             503,
             "BUSY",

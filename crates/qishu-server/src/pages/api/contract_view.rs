@@ -38,6 +38,7 @@ pub(super) fn view(session: &PageSession, shown: &PageContract) -> Value {
             "pages": document.pages.iter().map(|(width, height)| json!({ "width": width, "height": height })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "placements": placements(shown),
+        "fill": super::fill::view(session, contract),
         "step": signing.then(|| step(session, shown)),
         "signatures": shown.signatures.iter().enumerate().map(|(index, kept)| json!({
             "id": kept.id,
