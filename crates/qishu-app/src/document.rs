@@ -8,13 +8,14 @@ mod template;
 use qishu_blob::Digest;
 use qishu_store::document::Revision;
 
-pub(crate) use add::StoredDocument;
 pub use add::{AddFiles, add_files};
+pub(crate) use add::{NewDocument, StoredDocument, import_files, store_document};
+pub(crate) use import::Imported;
 pub use import::Upload;
 pub use read::{DocumentFile, document_file};
 pub(crate) use read::{read_range, read_revision};
 pub use template::{AddByTemplate, add_by_template};
-pub(crate) use template::{is_unsigned, make, params_of, remake, to_pdf};
+pub(crate) use template::{MadeDocument, make, params_of, remake, store_made, to_pdf};
 
 use crate::AppError;
 

@@ -4,6 +4,7 @@ use qishu_blob::BlobError;
 use qishu_model::contract::Refusal;
 use qishu_model::id::NotAnId;
 use qishu_model::placement::PlacementRefusal;
+use qishu_model::time::Timestamp;
 use qishu_store::StoreError;
 
 /// One variant per thing a caller can mend; everything else is [`AppError::Internal`].
@@ -189,6 +190,12 @@ pub enum AppError {
     CompanyNotOwn {
         /// Name that was asked for.
         name: String,
+    },
+    /// `1405`
+    #[error("downloads of this document are locked until {}", until.date_time_text())]
+    DownloadLocked {
+        /// When they are free again.
+        until: Timestamp,
     },
     /// The person's signature is already there.
     #[error("already signed")]

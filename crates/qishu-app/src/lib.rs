@@ -19,11 +19,14 @@ pub mod file_work;
 pub mod job;
 mod message;
 pub mod page;
+mod paper;
 pub mod request_guard;
 pub mod seal;
 pub mod signing;
 pub mod template;
 pub mod verify_all;
+pub mod void;
+pub mod watermark;
 
 pub use app::{App, Clock, Parts, Settings};
 pub use caller::{ApiCaller, Language};

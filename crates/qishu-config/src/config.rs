@@ -209,6 +209,8 @@ pub struct Limits {
     pub upload_bytes: u64,
     /// Most pages of a document.
     pub pages: usize,
+    /// Most calls of one application in a minute.
+    pub calls_per_minute: u32,
     /// Largest decompressed stream in a PDF, in bytes.
     pub stream_bytes: u64,
 }
@@ -442,6 +444,7 @@ fn read_limits(reader: &Reader<'_>) -> Result<Limits, ConfigError> {
     Ok(Limits {
         upload_bytes: reader.number::<u64>("limits.upload_mb", 1..=1024)? * BYTES_PER_MB,
         pages: reader.number::<u16>("limits.pages", 1..=20_000)?.into(),
+        calls_per_minute: reader.number("limits.calls_per_minute", 1..=1_000_000)?,
         stream_bytes: reader.number::<u64>("limits.stream_mb", 1..=1024)? * BYTES_PER_MB,
     })
 }

@@ -67,6 +67,9 @@ pub struct CallbackSettings {
     /// Put `signature` and `timestamp` into the form instead of the URL (D24).
     #[serde(default)]
     pub signature_in_form: bool,
+    /// Secrets of the `webhook-signature` header, newest first; two while a rotation runs, none without the header.
+    #[serde(default)]
+    pub webhook_secrets: Vec<SecretText>,
 }
 
 /// Switches of the request check that an operator sets per application.

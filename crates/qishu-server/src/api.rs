@@ -85,6 +85,7 @@ routes! {
     "/v2/contract/list" => contract::list::handle;
     "/v2/contract/download" => contract::download::handle;
     "/v2/document/download" => document::download::handle;
+    "/v2/contract/addwartermark" => contract::addwartermark::handle;
     "/v2/contract/stream" => contract::stream::handle;
     "/v2/contract/downloadurl" => contract::downloadurl::handle;
     "/v2/contract/required/detail" => contract::required_detail::handle;
@@ -94,6 +95,8 @@ routes! {
     "/v2/contract/pageurl" => signing::pageurl::handle;
     "/v2/contract/shorturl" => signing::shorturl::handle;
     "/v2/contract/invalid" => signing::invalid::handle;
+    "/v2/contract/invalidbyfile" => signing::invalidbyfile::handle;
+    "/v2/contract/invalidsign" => signing::invalidsign::handle;
     "/company/platforminfo" => company::platforminfo::handle;
     "/company/token/get" => company::token_get::handle;
     "/company/token/update/callback" => company::token_update_callback::handle;

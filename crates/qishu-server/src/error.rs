@@ -54,6 +54,7 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
             ErrorCode::InvalidParam
         }
         AppError::DocumentNotFound | AppError::LinkExpired => ErrorCode::DocumentNotFound,
+        AppError::DownloadLocked { .. } => ErrorCode::DownloadLocked,
         AppError::DuplicateBizId { .. } => ErrorCode::DuplicateBizId,
         AppError::InvalidStamperType { .. } => ErrorCode::InvalidStamperType,
         AppError::KeywordNotFound { .. } => ErrorCode::KeywordNotFound,

@@ -41,7 +41,7 @@ pub(crate) async fn serve(
     if path == "/v2/checkhealth" && !AuthHeaders::read(headers(&parts)).has_application() {
         return unsigned_health(&shared.app).await;
     }
-    if shared.refusals.is_exhausted(address, shared.app.now()) {
+    if shared.refusals.is_exhausted(&address, shared.app.now()) {
         return refuse(
             StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::TooFrequent,
@@ -98,6 +98,9 @@ async fn admitted(
     };
     let application = found.as_ref().map(|(application, _)| application);
     let verified = check(credential, application, rules, address, shared.app.now())?;
+    if application.is_some_and(|known| !shared.calls.count(known.id, shared.app.now())) {
+        return Ok(refuse(StatusCode::OK, ErrorCode::TooFrequent, "", None));
+    }
     let limits = Limits {
         file_bytes: shared.settings.upload_bytes,
         multipart_bytes: shared.settings.upload_bytes.saturating_add(MULTIPART_EXTRA_BYTES),

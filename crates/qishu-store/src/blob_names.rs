@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use qishu_model::contract::Contract;
+use qishu_model::contract::watermark::Motif;
 use qishu_model::seal::Seal;
 use qishu_model::template::Template;
 
@@ -41,6 +42,11 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
                 .chain(template)
             {
                 add(&mut names, name)?;
+            }
+        }
+        for watermark in &contract.watermarks {
+            if let Motif::Pic { image } = &watermark.motif {
+                add(&mut names, image)?;
             }
         }
         Ok(())

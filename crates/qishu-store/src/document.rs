@@ -79,21 +79,26 @@ pub async fn insert_revision(transaction: &mut Transaction, revision: &Revision)
         .await
 }
 
-/// Replaces the only revision of a document that nobody has signed yet: it was made anew with other values.
+/// Stores the revisions of a document that was made anew, in place of those it had: nobody has signed any of them.
 ///
 /// # Errors
-/// `Corrupt` when the document has been signed; see [`StoreError`].
-pub async fn replace_base(transaction: &mut Transaction, revision: &Revision) -> Result<(), StoreError> {
-    let known = list_revisions(transaction, revision.document_id).await?;
-    let is_only_base = known.len() == 1 && known.iter().all(|known| known.number == 0);
-    if !is_only_base || revision.number != 0 {
+/// `Corrupt` when one of the old ones was signed; see [`StoreError`].
+pub async fn replace_unsigned(
+    transaction: &mut Transaction,
+    document: DocumentId,
+    revisions: &[Revision],
+) -> Result<(), StoreError> {
+    let known = list_revisions(transaction, document).await?;
+    if known.iter().any(|known| known.act_id.is_some()) {
         return Err(StoreError::corrupt(format!(
-            "document {} is signed and cannot be made anew",
-            revision.document_id
+            "document {document} is signed and cannot be made anew"
         )));
     }
-    delete_revisions(transaction, revision.document_id).await?;
-    insert_revision(transaction, revision).await
+    delete_revisions(transaction, document).await?;
+    for revision in revisions {
+        insert_revision(transaction, revision).await?;
+    }
+    Ok(())
 }
 
 fn key(document: i64, number: i64) -> String {

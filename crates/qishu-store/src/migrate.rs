@@ -12,10 +12,22 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0001_base.sql"),
     ),
     (
+        3,
+        "download_lock",
+        include_str!("../migrations/sqlite/0003_download_lock.sql"),
+        include_str!("../migrations/postgres/0003_download_lock.sql"),
+    ),
+    (
         4,
         "templates",
         include_str!("../migrations/sqlite/0004_templates.sql"),
         include_str!("../migrations/postgres/0004_templates.sql"),
+    ),
+    (
+        7,
+        "node",
+        include_str!("../migrations/sqlite/0007_node.sql"),
+        include_str!("../migrations/postgres/0007_node.sql"),
     ),
 ];
 

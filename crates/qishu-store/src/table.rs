@@ -70,7 +70,7 @@ pub(crate) const BUSINESS: [Table; 15] = [
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 13] = [
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 15] = [
     (
         "callback_attempt",
         "id",
@@ -86,6 +86,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 13] = [
         "id",
         "lives five minutes and must not outlive its use",
     ),
+    (
+        "download_count",
+        "document_id",
+        "counters of the download lock; the downloads themselves are in the log",
+    ),
     ("job", "id", "work still to be done, derived from business rows"),
     (
         "key_check",
@@ -99,6 +104,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 13] = [
         "message_outbox",
         "id",
         "messages on their way; what was sent is logged by the operation",
+    ),
+    (
+        "node",
+        "number",
+        "which process makes ids with which number; leases",
     ),
     (
         "page_link",

@@ -7,6 +7,7 @@ mod clock;
 mod files;
 mod install;
 mod logging;
+mod node;
 mod serve;
 mod verify;
 mod wiring;

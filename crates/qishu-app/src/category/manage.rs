@@ -441,7 +441,7 @@ impl Resolver<'_> {
         of_sponsor: bool,
         used: &[CategoryTemplate],
     ) -> Result<PresetAction, AppError> {
-        if !of_sponsor && !(step.seals.is_empty() && step.operators.is_empty()) {
+        if !of_sponsor && (!step.seals.is_empty() || !step.operators.is_empty()) {
             return Err(AppError::invalid(
                 path,
                 "seals and operators can be preset for the initiator only",

@@ -4,14 +4,13 @@
 use qishu_model::category::{Category, CategoryTemplate};
 use qishu_model::contract::{Contract, ContractDraft, Document};
 use qishu_model::template::TemplateState;
-use qishu_store::document::{Revision, insert_revision};
 use qishu_store::{Scope, Transaction, Versioned, template};
 
 use super::category::select_category;
 use super::draft::find_existing;
-use super::params::{follow_parties, give_values, store_remade, with_values};
+use super::params::{follow_parties, give_values, with_values};
 use crate::company::acting_company;
-use crate::document::{StoredDocument, make, params_of};
+use crate::document::{MadeDocument, make, params_of, store_made};
 use crate::{ApiCaller, App, AppError};
 
 /// Documents of a draft that are ready to be stored.
@@ -19,9 +18,9 @@ pub(super) struct PreparedDocuments {
     /// The category they were made for, as it was then.
     category: Versioned<Category>,
     /// Made of its templates, in their order.
-    made: Vec<StoredDocument>,
+    made: Vec<MadeDocument>,
     /// The draft to be overwritten, with the new values in the documents that it keeps.
-    kept: Option<(Versioned<Contract>, Vec<Revision>)>,
+    kept: Option<(Versioned<Contract>, Vec<MadeDocument>)>,
 }
 
 /// Makes the documents of the draft's category, and those of an earlier draft whose values change.
@@ -57,7 +56,9 @@ pub(super) async fn prepare_documents(
         give_values(template.kind, &mut params, &draft.template_params, false)?;
         // Who fills what is the category's to say; ids of parties do not exist yet.
         params.iter_mut().for_each(|param| param.signatory_id = None);
-        made.push(make(app, template, (&used.name, None), params, true).await?);
+        // An earlier draft may bear marks, which its new documents bear too.
+        let marks = existing.as_ref().map(|existing| &existing.value);
+        made.push(make(app, marks, template, (&used.name, None), params, true).await?);
     }
     let kept = match existing {
         Some(existing) => Some(keep(app, existing, draft).await?),
@@ -70,12 +71,13 @@ async fn keep(
     app: &App,
     existing: Versioned<Contract>,
     draft: &ContractDraft,
-) -> Result<(Versioned<Contract>, Vec<Revision>), AppError> {
+) -> Result<(Versioned<Contract>, Vec<MadeDocument>), AppError> {
     let mut old = existing.value;
     old.documents.retain(|document| !is_of_category(document));
-    let (value, revisions) = with_values(app, &old, &draft.template_params).await?;
+    // Ids of parties in a draft are those of the parties it replaces.
+    let (value, remade) = with_values(app, &old, &draft.template_params).await?;
     let version = existing.version;
-    Ok((Versioned { version, value }, revisions))
+    Ok((Versioned { version, value }, remade))
 }
 
 fn is_of_category(document: &Document) -> bool {
@@ -118,18 +120,19 @@ impl PreparedDocuments {
         Ok(())
     }
 
-    /// Stores the revisions of the documents.
+    /// Stores the rows of the documents, after those of the contract.
     ///
     /// # Errors
     /// Internal when the store fails.
-    pub(super) async fn store(&self, transaction: &mut Transaction) -> Result<(), AppError> {
-        for made in &self.made {
-            insert_revision(transaction, &made.revision).await?;
-        }
-        match &self.kept {
-            Some((_, revisions)) => store_remade(transaction, revisions).await,
-            None => Ok(()),
-        }
+    pub(super) async fn store(
+        self,
+        app: &App,
+        transaction: &mut Transaction,
+        contract: &Contract,
+    ) -> Result<(), AppError> {
+        store_made(app, transaction, contract.id, self.made).await?;
+        let remade = self.kept.map(|(_, remade)| remade).unwrap_or_default();
+        store_made(app, transaction, contract.id, remade).await
     }
 }
 

@@ -49,7 +49,7 @@ pub async fn draft_contract(
         &mut transaction,
         existing,
         built,
-        (&prepared, has_sn),
+        (prepared, has_sn),
     )
     .await?;
     let contract = if send {
@@ -156,6 +156,8 @@ async fn build(
         sign_flow_strategy: draft.sign_flow_strategy,
         template_params: draft.template_params,
         documents: Vec::new(),
+        watermarks: Vec::new(),
+        files_deleted: false,
         copy_send_receivers: with_copies_of(category, draft.copy_send_receivers),
         copy_send_time: draft.copy_send_time.or(category.copy_send_time),
         tags: draft.tags,
@@ -224,11 +226,11 @@ async fn store(
     transaction: &mut Transaction,
     existing: Option<Versioned<Contract>>,
     mut built: Contract,
-    (prepared, has_sn): (&PreparedDocuments, bool),
+    (prepared, has_sn): (PreparedDocuments, bool),
 ) -> Result<Versioned<Contract>, AppError> {
     let Some(existing) = existing else {
         contract::insert(transaction, &built).await?;
-        prepared.store(transaction).await?;
+        prepared.store(app, transaction, &built).await?;
         transaction.record(entry(
             app,
             &built,
@@ -247,12 +249,13 @@ async fn store(
         built.sn = old.sn;
     }
     built.create_time = old.create_time;
+    built.watermarks = old.watermarks;
     let updated = Versioned {
         version: existing.version,
         value: built,
     };
     contract::update(transaction, &updated).await?;
-    prepared.store(transaction).await?;
+    prepared.store(app, transaction, &updated.value).await?;
     transaction.record(entry(app, &updated.value, OperateType::Modify, caller.actor()));
     Ok(Versioned {
         version: existing.version + 1,

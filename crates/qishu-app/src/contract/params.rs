@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use qishu_model::contract::{Contract, ContractAddress, Document, DocumentParam, Signatory, TemplateParam};
-use qishu_model::id::SignatoryId;
+use qishu_model::contract::{
+    Contract, ContractAddress, ContractState, Document, DocumentParam, Refusal, Signatory, TemplateParam,
+};
+use qishu_model::id::{DocumentId, SignatoryId};
 use qishu_model::template::TemplateKind;
-use qishu_store::Transaction;
-use qishu_store::document::{Revision, replace_base};
 
 use super::locate::locate;
-use crate::document::{is_unsigned, remake};
+use crate::document::{MadeDocument, remake};
 use crate::template::check_value;
 use crate::{ApiCaller, App, AppError};
 
@@ -73,8 +73,8 @@ pub(crate) fn give_values(
     Ok(changed)
 }
 
-/// The contract with values of a request in all its documents, and the revisions of the documents that changed: to be
-/// stored with the contract by [`store_remade`]. Costs conversions, so it is done before the transaction.
+/// The contract with values of a request in all its documents, and the documents that were made anew for it: to be stored
+/// after the contract by `store_made`. Costs conversions, so it is done before the transaction.
 ///
 /// # Errors
 /// `1005` naming the parameter; `1403` when a document cannot be made.
@@ -82,7 +82,7 @@ pub(crate) async fn with_values(
     app: &App,
     contract: &Contract,
     given: &[TemplateParam],
-) -> Result<(Contract, Vec<Revision>), AppError> {
+) -> Result<(Contract, Vec<MadeDocument>), AppError> {
     check_given(contract, given)?;
     let mut next = contract.clone();
     let mut changed = BTreeSet::new();
@@ -94,46 +94,43 @@ pub(crate) async fn with_values(
             changed.insert(document.id);
         }
     }
-    let revisions = remake_documents(app, &mut next, |document| changed.contains(&document.id)).await?;
-    Ok((next, revisions))
+    let made = remake_documents(app, &mut next, &changed).await?;
+    Ok((next, made))
 }
 
-/// Makes documents anew and answers their revisions.
+/// Makes documents anew.
 ///
 /// # Errors
-/// `1101` once something is signed; `1403` when a document cannot be made.
+/// `1101` once the signing has begun; `1403` when a document cannot be made.
 pub(crate) async fn remake_documents(
     app: &App,
     contract: &mut Contract,
-    changed: impl Fn(&Document) -> bool,
-) -> Result<Vec<Revision>, AppError> {
-    let mut revisions = Vec::new();
-    let unsigned = is_unsigned(contract);
-    let status = contract.state.name();
-    for document in contract.documents.iter_mut().filter(|document| changed(document)) {
-        if !unsigned {
-            return Err(qishu_model::contract::Refusal::WrongStatus { status }.into());
-        }
-        if let Some(made) = remake(app, document).await? {
-            *document = made.document;
-            revisions.push(made.revision);
+    changed: &BTreeSet<DocumentId>,
+) -> Result<Vec<MadeDocument>, AppError> {
+    if changed.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !matches!(contract.state, ContractState::Draft | ContractState::Filling) {
+        let status = contract.state.name();
+        return Err(Refusal::WrongStatus { status }.into());
+    }
+    let mut all = Vec::new();
+    for place in 0..contract.documents.len() {
+        let Some(document) = contract
+            .documents
+            .get(place)
+            .filter(|known| changed.contains(&known.id))
+        else {
+            continue;
+        };
+        if let Some(made) = remake(app, contract, document).await? {
+            if let Some(document) = contract.documents.get_mut(place) {
+                *document = made.document.clone();
+            }
+            all.push(made);
         }
     }
-    Ok(revisions)
-}
-
-/// Stores the revisions of documents that were made anew; the contract's own row is stored in the same transaction.
-///
-/// # Errors
-/// Internal when the store fails.
-pub(crate) async fn store_remade(
-    transaction: &mut Transaction,
-    revisions: &[Revision],
-) -> Result<(), AppError> {
-    for revision in revisions {
-        replace_base(transaction, revision).await?;
-    }
-    Ok(())
+    Ok(all)
 }
 
 /// Whether the initiator fills a parameter: nobody else is named, or it is named itself.

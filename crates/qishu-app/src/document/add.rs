@@ -11,7 +11,9 @@ use serde_json::json;
 
 use super::import::{Imported, Upload, import};
 use crate::contract::{entry, locate_initiated};
+use crate::page::insert_contract_link;
 use crate::signing::{DocumentAids, bind_stampers, check_positions};
+use crate::watermark::mark_new;
 use crate::{ApiCaller, App, AppError};
 
 /// Files that become one document.
@@ -37,24 +39,41 @@ pub struct AddFiles {
 /// `1101` when it is no draft, `1010`, `1402`, `1403` for the files, `1108`, `1109`, `1005`, `1106` for the positions
 /// (D-21). Nothing is stored then.
 pub async fn add_files(app: &App, caller: &ApiCaller, request: AddFiles) -> Result<DocumentId, AppError> {
-    check_sizes(app, &request.files)?;
     let mut reader = app.store.read("add_files");
     let contract = locate_initiated(&mut reader, caller, &request.address).await?;
     drop(reader);
     require_draft(&contract.value)?;
-    let imported = import(app, &request.files).await?;
+    let imported = import_files(app, &request.files).await?;
     let id = DocumentId::new(app.next_id());
-    let place = (request.title.as_str(), request.sort);
-    let stored = store_blobs(app, id, place, &request.files, &imported).await?;
-    let stampers = check_stampers(app, &request.stampers, &stored).await?;
+    let new = NewDocument {
+        id,
+        title: &request.title,
+        sort: request.sort,
+        content_type: ContentType::Contract,
+        files: &request.files,
+    };
+    let stored = store_document(app, &new, &imported).await?;
+    let watermarks = contract.value.watermarks.clone();
+    let (stored, marked, links) = mark_new(app, &contract.value, stored).await?;
+    let stampers = check_stampers(app, &request.stampers, &stored.aids).await?;
     let mut transaction = app.store.begin("add_files");
     let mut contract = locate_initiated(&mut transaction, caller, &request.address).await?;
     require_draft(&contract.value)?;
+    if contract.value.watermarks != watermarks {
+        // Marks were added or removed meanwhile: the document does not bear them.
+        return Err(AppError::Busy);
+    }
     contract.value.add_document(stored.document);
     bind_stampers(&mut contract.value, stampers)?;
     contract.value.stamper_rule = request.stamper_rule.or(contract.value.stamper_rule);
     contract::update(&mut transaction, &contract).await?;
     insert_revision(&mut transaction, &stored.revision).await?;
+    if let Some(marked) = &marked {
+        insert_revision(&mut transaction, marked).await?;
+    }
+    for link in links {
+        insert_contract_link(app, &mut transaction, contract.value.id, link).await?;
+    }
     let mut logged = entry(app, &contract.value, OperateType::Modify, caller.actor());
     logged.details = json!({ "document": id, "title": request.title });
     transaction.record(logged);
@@ -70,6 +89,15 @@ pub(super) fn require_draft(contract: &Contract) -> Result<(), AppError> {
         }
         .into()),
     }
+}
+
+/// Reads files as one document.
+///
+/// # Errors
+/// `1010`, `1402`, `1403`.
+pub(crate) async fn import_files(app: &App, files: &[Upload]) -> Result<Imported, AppError> {
+    check_sizes(app, files)?;
+    import(app, files).await
 }
 
 fn check_sizes(app: &App, files: &[Upload]) -> Result<(), AppError> {
@@ -89,19 +117,34 @@ fn check_sizes(app: &App, files: &[Upload]) -> Result<(), AppError> {
 pub(crate) struct StoredDocument {
     pub(crate) document: Document,
     pub(crate) revision: Revision,
-    pub(super) aids: DocumentAids,
+    pub(crate) aids: DocumentAids,
 }
 
-/// Stores the bytes of a document under a title and a place among its like.
-pub(super) async fn store_blobs(
+/// A document to be stored.
+pub(crate) struct NewDocument<'n> {
+    /// Id.
+    pub(crate) id: DocumentId,
+    /// Title.
+    pub(crate) title: &'n str,
+    /// Place among the documents (D-20).
+    pub(crate) sort: Option<i32>,
+    /// What it is for.
+    pub(crate) content_type: ContentType,
+    /// Files as they came; none for documents of our own.
+    pub(crate) files: &'n [Upload],
+}
+
+/// Stores the bytes of a document that was read; its rows are for the caller's transaction.
+///
+/// # Errors
+/// Internal when the blobs cannot be stored.
+pub(crate) async fn store_document(
     app: &App,
-    id: DocumentId,
-    (title, sort): (&str, Option<i32>),
-    files: &[Upload],
+    new: &NewDocument<'_>,
     imported: &Imported,
 ) -> Result<StoredDocument, AppError> {
-    let mut uploads = Vec::with_capacity(files.len());
-    for file in files {
+    let mut uploads = Vec::with_capacity(new.files.len());
+    for file in new.files {
         uploads.push(app.blobs.put(file.bytes.clone()).await?.to_string());
     }
     let base = app.blobs.put(imported.pdf.clone()).await?;
@@ -109,11 +152,11 @@ pub(super) async fn store_blobs(
     let text = app.blobs.put(imported.text.clone()).await?;
     let now = app.now();
     let document = Document {
-        id,
-        title: title.to_owned(),
+        id: new.id,
+        title: new.title.to_owned(),
         page_count: imported.page_count,
-        sort,
-        content_type: ContentType::Contract,
+        sort: new.sort,
+        content_type: new.content_type,
         uploads,
         file_suffix: imported.suffix.clone(),
         template_id: None,
@@ -125,7 +168,7 @@ pub(super) async fn store_blobs(
         create_time: now,
     };
     let revision = Revision {
-        document_id: id,
+        document_id: new.id,
         number: 0,
         sha256: *base.as_bytes(),
         parts: vec![RevisionPart {
@@ -150,14 +193,14 @@ pub(super) async fn store_blobs(
 pub(super) async fn check_stampers(
     app: &App,
     given: &[Stamper],
-    stored: &StoredDocument,
+    aids: &DocumentAids,
 ) -> Result<Vec<Stamper>, AppError> {
     let mut stampers = given.to_vec();
     for stamper in &mut stampers {
-        stamper.document_id = Some(stored.document.id.get());
+        stamper.document_id = Some(aids.id.get());
     }
     if !stampers.is_empty() {
-        check_positions(app, std::slice::from_ref(&stored.aids), &stampers, true).await?;
+        check_positions(app, std::slice::from_ref(aids), &stampers, true).await?;
     }
     Ok(stampers)
 }

@@ -2,20 +2,23 @@
 
 use bytes::Bytes;
 use qishu_model::contract::{
-    Contract, ContractAddress, Document, DocumentParam, DocumentTemplate, Stamper, StamperRule, TemplateParam,
+    ContentType, Contract, ContractAddress, Document, DocumentParam, DocumentTemplate, Stamper, StamperRule,
+    TemplateParam,
 };
-use qishu_model::id::{DocumentId, TemplateId};
+use qishu_model::id::{ContractId, DocumentId, TemplateId};
 use qishu_model::log::OperateType;
 use qishu_model::template::{Template, TemplateState};
-use qishu_store::document::insert_revision;
-use qishu_store::{Scope, contract, template};
+use qishu_store::document::{Revision, replace_unsigned};
+use qishu_store::{Scope, Transaction, contract, template};
 use serde_json::json;
 
-use super::add::{StoredDocument, check_stampers, require_draft, store_blobs};
-use super::import::{Imported, Upload, import};
+use super::add::{NewDocument, check_stampers, require_draft, store_document};
+use super::import::{Upload, import};
 use crate::contract::{check_given, entry, give_values, locate_initiated};
-use crate::signing::bind_stampers;
+use crate::page::{ContractLink, insert_contract_link};
+use crate::signing::{DocumentAids, bind_stampers};
 use crate::template::fill;
+use crate::watermark::mark_new;
 use crate::{ApiCaller, App, AppError};
 
 /// A document to be made of a template.
@@ -65,18 +68,31 @@ pub async fn add_by_template(
     give_values(template.kind, &mut params, &contract.template_params, false)?;
     give_values(template.kind, &mut params, &request.params, false)?;
     let title = request.title.unwrap_or_else(|| template.name.clone());
-    let made = make(app, &template, (&title, request.sort), params, false).await?;
-    let stampers = check_stampers(app, &request.stampers, &made).await?;
+    let made = make(
+        app,
+        Some(&contract),
+        &template,
+        (&title, request.sort),
+        params,
+        false,
+    )
+    .await?;
+    let stampers = check_stampers(app, &request.stampers, &made.aids).await?;
     let id = made.document.id;
+    let watermarks = contract.watermarks;
     let mut transaction = app.store.begin("add_by_template");
     let mut contract = locate_initiated(&mut transaction, caller, &request.address).await?;
     require_draft(&contract.value)?;
     check_given(&contract.value, &request.params)?;
-    contract.value.add_document(made.document);
+    if contract.value.watermarks != watermarks {
+        // Marks were added or removed meanwhile: the document does not bear them.
+        return Err(AppError::Busy);
+    }
+    contract.value.add_document(made.document.clone());
     bind_stampers(&mut contract.value, stampers)?;
     contract.value.stamper_rule = request.stamper_rule.or(contract.value.stamper_rule);
     contract::update(&mut transaction, &contract).await?;
-    insert_revision(&mut transaction, &made.revision).await?;
+    store_made(app, &mut transaction, contract.value.id, vec![made]).await?;
     let mut logged = entry(app, &contract.value, OperateType::Modify, caller.actor());
     logged.details = json!({ "document": id, "title": title, "template": request.template_id });
     transaction.record(logged);
@@ -89,25 +105,41 @@ pub(crate) fn params_of(template: &Template) -> Vec<DocumentParam> {
     template.parameters.iter().map(DocumentParam::of).collect()
 }
 
-/// A new document of a template; its bytes are stored, its rows are not.
+/// A document made of a template: its bytes are stored, its rows are not.
+pub(crate) struct MadeDocument {
+    /// The document.
+    pub(crate) document: Document,
+    /// Revision 0, and the one with the contract's marks if it has any.
+    revisions: Vec<Revision>,
+    /// Links in the QR codes among the marks.
+    links: Vec<ContractLink>,
+    /// For finding positions.
+    aids: DocumentAids,
+}
+
+/// A new document of a template; `marks` is the contract whose marks it bears.
 ///
 /// # Errors
 /// `1005` for values, `1403` when the file cannot be converted.
 pub(crate) async fn make(
     app: &App,
+    marks: Option<&Contract>,
     template: &Template,
     (title, sort): (&str, Option<i32>),
     params: Vec<DocumentParam>,
     of_category: bool,
-) -> Result<StoredDocument, AppError> {
+) -> Result<MadeDocument, AppError> {
     let source = DocumentTemplate {
         kind: template.kind,
         file: template.file.clone(),
         of_category,
     };
-    let (upload, imported) = render(app, &source, &params).await?;
-    let id = DocumentId::new(app.next_id());
-    let mut made = store_blobs(app, id, (title, sort), &[upload], &imported).await?;
+    let wanted = Wanted {
+        id: DocumentId::new(app.next_id()),
+        title,
+        sort,
+    };
+    let mut made = render(app, marks, &wanted, &source, &params).await?;
     made.document.template_id = Some(template.id);
     made.document.template = Some(source);
     made.document.params = params;
@@ -118,34 +150,85 @@ pub(crate) async fn make(
 ///
 /// # Errors
 /// As [`make`].
-pub(crate) async fn remake(app: &App, document: &Document) -> Result<Option<StoredDocument>, AppError> {
+pub(crate) async fn remake(
+    app: &App,
+    contract: &Contract,
+    document: &Document,
+) -> Result<Option<MadeDocument>, AppError> {
     let Some(source) = &document.template else {
         return Ok(None);
     };
-    let (upload, imported) = render(app, source, &document.params).await?;
-    let place = (document.title.as_str(), document.sort);
-    let made = store_blobs(app, document.id, place, &[upload], &imported).await?;
-    let document = Document {
-        template_id: document.template_id,
-        template: document.template.clone(),
-        params: document.params.clone(),
-        create_time: document.create_time,
-        ..made.document
+    let wanted = Wanted {
+        id: document.id,
+        title: &document.title,
+        sort: document.sort,
     };
-    Ok(Some(StoredDocument { document, ..made }))
+    let mut made = render(app, Some(contract), &wanted, source, &document.params).await?;
+    made.document.template_id = document.template_id;
+    made.document.template.clone_from(&document.template);
+    made.document.params.clone_from(&document.params);
+    made.document.create_time = document.create_time;
+    Ok(Some(made))
+}
+
+struct Wanted<'a> {
+    id: DocumentId,
+    title: &'a str,
+    sort: Option<i32>,
 }
 
 async fn render(
     app: &App,
+    marks: Option<&Contract>,
+    wanted: &Wanted<'_>,
     source: &DocumentTemplate,
     params: &[DocumentParam],
-) -> Result<(Upload, Imported), AppError> {
+) -> Result<MadeDocument, AppError> {
     let upload = Upload {
         suffix: Some(source.kind.suffix().to_owned()),
         bytes: fill(app, source, params).await?,
     };
-    let imported = import(app, std::slice::from_ref(&upload)).await?;
-    Ok((upload, imported))
+    let files = [upload];
+    let imported = import(app, &files).await?;
+    let new = NewDocument {
+        id: wanted.id,
+        title: wanted.title,
+        sort: wanted.sort,
+        content_type: ContentType::Contract,
+        files: &files,
+    };
+    let stored = store_document(app, &new, &imported).await?;
+    let base = stored.revision.clone();
+    let (stored, marked, links) = match marks {
+        Some(contract) => mark_new(app, contract, stored).await?,
+        None => (stored, None, Vec::new()),
+    };
+    Ok(MadeDocument {
+        document: stored.document,
+        revisions: std::iter::once(base).chain(marked).collect(),
+        links,
+        aids: stored.aids,
+    })
+}
+
+/// Stores the rows of documents that were made; those that the contract had before lose their old revisions. The
+/// contract's own row is stored before, in the same transaction.
+///
+/// # Errors
+/// Internal when the store fails.
+pub(crate) async fn store_made(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: ContractId,
+    made: Vec<MadeDocument>,
+) -> Result<(), AppError> {
+    for made in made {
+        replace_unsigned(transaction, made.document.id, &made.revisions).await?;
+        for link in made.links {
+            insert_contract_link(app, transaction, contract, link).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Files as one PDF, for looking at only.
@@ -154,9 +237,4 @@ async fn render(
 /// `1402`, `1403` for the files.
 pub(crate) async fn to_pdf(app: &App, files: &[Upload]) -> Result<Bytes, AppError> {
     Ok(import(app, files).await?.pdf)
-}
-
-/// Whether a contract may still get other values: nothing is signed yet.
-pub(crate) fn is_unsigned(contract: &Contract) -> bool {
-    contract.documents.iter().all(|document| document.revision == 0)
 }

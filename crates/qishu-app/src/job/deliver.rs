@@ -141,6 +141,11 @@ async fn try_once(
     let event: ContractEvent = serde_json::from_value(stored.event.data.clone())
         .map_err(|error| AppError::internal("stored event", error))?;
     let settings = &receiver.application.callback;
+    let webhook: Vec<&[u8]> = settings
+        .webhook_secrets
+        .iter()
+        .map(|secret| secret.expose().as_bytes())
+        .collect();
     let protection = Protection {
         encryption: match (settings.encrypt, settings.encrypt_type) {
             (false, _) => Encryption::None,
@@ -150,7 +155,7 @@ async fn try_once(
         parameters_in_form: settings.signature_in_form,
         secrets: Secrets {
             callback_key: settings.secret_key.expose(),
-            webhook: &[settings.secret_key.expose().as_bytes()],
+            webhook: &webhook,
         },
     };
     let id = stored.event.id.to_string();

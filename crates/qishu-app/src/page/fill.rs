@@ -10,9 +10,8 @@ use qishu_model::id::SignatoryId;
 use qishu_store::Versioned;
 
 use super::session::PageSession;
-use crate::contract::{
-    give_values, load_contract, missing_params, remake_documents, store_change, store_remade,
-};
+use crate::contract::{give_values, load_contract, missing_params, remake_documents, store_change};
+use crate::document::store_made;
 use crate::signing::{check_positions, load_aids};
 use crate::{App, AppError};
 
@@ -93,13 +92,13 @@ async fn attempt_fill(
 ) -> Result<Contract, AppError> {
     let party = party_filling(&stored.value, user)?.id;
     let (mut next, changed) = with_filled(&stored.value, party, filled)?;
-    let revisions = remake_documents(app, &mut next, |document| changed.contains(&document.id)).await?;
+    let made = remake_documents(app, &mut next, &changed).await?;
     let transition = next.apply(Command::Fill { party }, app.now())?;
     let mut transaction = app.store.begin("fill_params");
     let after = store_change(app, &mut transaction, stored, transition, session.actor()).await?;
     let after = after.ok_or_else(|| AppError::Internal("filling deleted the contract".to_owned()))?;
-    store_remade(&mut transaction, &revisions).await?;
-    if !revisions.is_empty() {
+    if !made.is_empty() {
+        store_made(app, &mut transaction, after.id, made).await?;
         let all: Vec<_> = after
             .signatories
             .iter()

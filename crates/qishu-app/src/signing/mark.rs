@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use pdfseal::appearance::{Slice, Stamp, StampPicture};
 use qishu_model::contract::Stamper;
+use qishu_model::id::SealId;
 use qishu_model::placement::{Placed, Size};
 use qishu_model::seal::Seal;
 
@@ -14,6 +15,8 @@ pub(crate) struct Mark {
     pub(crate) stamper: Stamper,
     pub(crate) picture: StampPicture,
     pub(crate) size: Size,
+    /// Seal it shows.
+    pub(crate) seal: Option<SealId>,
     description: String,
 }
 
@@ -29,6 +32,7 @@ impl Mark {
             stamper,
             picture,
             size,
+            seal: Some(seal.id),
             description,
         }
     }
@@ -43,6 +47,7 @@ impl Mark {
             stamper,
             picture,
             size,
+            seal: None,
             description,
         }
     }
