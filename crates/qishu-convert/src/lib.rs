@@ -1,6 +1,7 @@
 //! Finds out what an uploaded file is and turns it into PDF.
 //!
-//! [`kind`] judges by content, never by name alone; [`picture`] makes a one-page PDF of a PNG or JPEG picture. Office
+//! [`kind`] judges by content, never by name alone; [`picture`] makes a one-page PDF of a PNG or JPEG picture, or
+//! gives the bare pixels of one. Office
 //! files, HTML and other pictures are recognised, so that the caller can say clearly what they are, but not converted
 //! here. [`template`] finds and fills the parameters of Word and HTML templates. Their results depend on nothing but the
 //! bytes given. [`worker`] has such work done in locked-in processes.
@@ -13,4 +14,4 @@ pub mod worker;
 
 pub use kind::{FileKind, KindError, decide_kind};
 pub use package::PackageError;
-pub use picture::{PictureError, picture_to_pdf};
+pub use picture::{PictureError, Pixels, decode_picture, picture_to_pdf};

@@ -12,6 +12,8 @@ mod category;
 mod company;
 mod contract;
 mod document;
+mod employee;
+mod group;
 mod links;
 mod party;
 mod seal;
@@ -21,6 +23,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod user;
+mod verification;
 
 use qishu_model::time::Timestamp;
 use serde::Serialize;
@@ -35,6 +38,11 @@ pub use contract::{
     Owner, RelatedContractAnswer,
 };
 pub use document::{DocumentAnswer, DocumentParamAnswer, TemplateParamAnswer};
+pub use employee::{EmployeeAnswer, RemovedEmployeeAnswer};
+pub use group::{
+    ApplyIdAnswer, CompanyDetailAnswer, CompanyListAnswer, CustomerIdAnswer, DepartmentAnswer, FeeAnswer,
+    FeeItemAnswer, InviteIdAnswer, SubCompanyAnswer,
+};
 pub use links::{
     DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, PageUrlAnswer, ShortUrlAnswer,
     TemplatePageAnswer, ViewUrlAnswer,
@@ -48,6 +56,7 @@ pub use template::{
     RequiredParamAnswer, TemplateAnswer,
 };
 pub use user::UserAnswer;
+pub use verification::{SignatureAnswer, SignatureItem, VerificationAnswer};
 
 /// A page of rows; `totalCount` counts all matches and is a number (D-58).
 #[derive(Debug, Clone, PartialEq, Serialize)]

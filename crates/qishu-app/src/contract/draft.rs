@@ -43,15 +43,7 @@ pub async fn draft_contract(
     let (send, has_sn) = (draft.send, draft.sn.is_some());
     let mut built = build(app, caller, &mut transaction, &company, &category.value, draft).await?;
     prepared.give(&mut built, &category, existing.as_ref())?;
-    let stored = store(
-        app,
-        caller,
-        &mut transaction,
-        existing,
-        built,
-        (prepared, has_sn),
-    )
-    .await?;
+    let stored = store(app, caller, &mut transaction, existing, built, (prepared, has_sn)).await?;
     let contract = if send {
         let options = SendOptions {
             stampers: Vec::new(),
