@@ -434,7 +434,7 @@ fn cms_verdict(error: &CmsError) -> Verdict {
         CmsError::SignerCertificateMissing | CmsError::SigningCertificateMismatch => {
             Verdict::indeterminate(SubIndication::NoSigningCertificateFound, text)
         }
-        CmsError::UnsupportedDigest | CmsError::UnsupportedSignatureAlgorithm => {
+        CmsError::UnsupportedDigest(_) | CmsError::UnsupportedSignatureAlgorithm(_) => {
             Verdict::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe, text)
         }
         _ => Verdict::failed(SubIndication::FormatFailure, text),
