@@ -54,6 +54,9 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
             ErrorCode::InvalidParam
         }
         AppError::DocumentNotFound | AppError::LinkExpired => ErrorCode::DocumentNotFound,
+        AppError::DownloadLocked { .. } => ErrorCode::DownloadLocked,
+        AppError::AttachmentNotFound => ErrorCode::AttachmentNotFound,
+        AppError::NoUnknownParty => ErrorCode::UnknownSignatoryNotFound,
         AppError::DuplicateBizId { .. } => ErrorCode::DuplicateBizId,
         AppError::InvalidStamperType { .. } => ErrorCode::InvalidStamperType,
         AppError::KeywordNotFound { .. } => ErrorCode::KeywordNotFound,
@@ -61,9 +64,15 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         AppError::PermissionDenied { .. }
         | AppError::CodeClosed
         | AppError::CodeWrong { .. }
+        | AppError::PasswordClosed
+        | AppError::PasswordNotOffered
+        | AppError::PasswordWrong { .. }
         | AppError::SessionExpired => ErrorCode::PermissionDenied,
-        AppError::SealNotFound { .. } => ErrorCode::SealNotFound,
+        AppError::SealNotFound { .. } | AppError::NoSealRight => ErrorCode::SealNotFound,
         AppError::SealDisabled { .. } => ErrorCode::InvalidSealStatus,
+        AppError::SealNotRemovable(_) => ErrorCode::InvalidSealStatus,
+        AppError::LegalPersonSealExists { .. } => ErrorCode::LegalPersonSealExists,
+        AppError::LegalPersonSealInReview { .. } => ErrorCode::LegalPersonSealInReview,
         AppError::SealDrawing { .. } => ErrorCode::SealCreationFailed,
         AppError::CategoryNotFound { .. } => ErrorCode::CategoryNotFound,
         AppError::CategoryMismatch { .. } => ErrorCode::CategoryConfigNotMatch,
@@ -75,8 +84,13 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         AppError::EmployeeDismissed { .. } => ErrorCode::EmployeeDismissed,
         AppError::NameMismatch { .. } => ErrorCode::EmployeeNameNotMatch,
         AppError::EmployeeUnregistered { .. } => ErrorCode::EmployeeUnregistered,
+        AppError::LastAdministrator { .. } => ErrorCode::LastAdministrator,
+        AppError::DuplicateEmployeeNumber { .. } => ErrorCode::DuplicateEmployeeNumber,
+        AppError::InsufficientBalance { .. } => ErrorCode::InsufficientBalance,
         AppError::CompanyNotFound { .. } => ErrorCode::CompanyNotFound,
         AppError::CompanyNotOwn { .. } => ErrorCode::CompanyNotJoined,
+        AppError::CompanyNotAuthed { .. } => ErrorCode::CompanyNotAuthed,
+        AppError::CompanyMembership { .. } => ErrorCode::CompanyMembership,
         AppError::AlreadySigned => ErrorCode::NotSignStep,
         AppError::RevisionChanged => ErrorCode::InvalidContractStatus,
         AppError::TooOften { .. } => ErrorCode::TooFrequent,
@@ -86,7 +100,7 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
 
 const fn code_of_refusal(refusal: &Refusal) -> ErrorCode {
     match refusal {
-        Refusal::WrongStatus { .. } => ErrorCode::InvalidContractStatus,
+        Refusal::WrongStatus { .. } | Refusal::PartyLocked { .. } => ErrorCode::InvalidContractStatus,
         Refusal::NotInTurn => ErrorCode::NotSignStep,
         Refusal::NoSignatory => ErrorCode::SignatoryRequired,
         Refusal::NoDocument => ErrorCode::DocumentRequired,
@@ -94,6 +108,8 @@ const fn code_of_refusal(refusal: &Refusal) -> ErrorCode {
         Refusal::AuditOperatorRequired { .. } => ErrorCode::ActionOperatorsRequired,
         Refusal::OperatorRequired { .. } => ErrorCode::OperatorRequired,
         Refusal::RepeatedSignatory { .. } => ErrorCode::RepeatingSignatory,
-        Refusal::UnknownParty => ErrorCode::InvalidParam,
+        Refusal::UnknownParty | Refusal::UnknownStep => ErrorCode::InvalidParam,
+        Refusal::UnknownDocument { .. } => ErrorCode::DocumentNotFound,
+        Refusal::UnknownAttachment | Refusal::AttachmentRequired { .. } => ErrorCode::AttachmentNotFound,
     }
 }
