@@ -1,6 +1,6 @@
 //! The signature inside the document: parts exchanged, left out, doubled, weakened.
 
-use sealpki::{KeyAlgorithm, SignerIdentity, sha256};
+use sealpki::{KeyAlgorithm, SignerIdentity};
 
 use super::{
     Attack, SubIndication, Why, attack,
@@ -170,8 +170,8 @@ fn edited(scene: &Scene) -> Vec<Attack> {
 
 fn weak_signature(scene: &Scene) -> Vec<u8> {
     let oid = match scene.algorithm {
-        KeyAlgorithm::EcdsaP256 => ECDSA_WITH_SHA1,
-        _ => SHA1_WITH_RSA,
+        KeyAlgorithm::Rsa2048 => SHA1_WITH_RSA,
+        _ => ECDSA_WITH_SHA1,
     };
     edit(scene, |cms| {
         *cms.signer().at(&[4, 0]) = Node::Leaf(6, oid.to_vec())
@@ -200,7 +200,10 @@ fn resigned(scene: &Scene) -> Vec<Attack> {
         attack(
             "resigned: about another certificate",
             resign(scene, |cms| {
-                *cms.attribute(SIGNING_CERTIFICATE).at(&[1, 0, 0, 0, 0]) = Node::Leaf(4, vec![7; 32]);
+                // The digest is the first OCTET STRING; its algorithm stands before it unless it is SHA-256.
+                let fields = cms.attribute(SIGNING_CERTIFICATE).at(&[1, 0, 0, 0]).children();
+                let digest = fields.iter_mut().find(|field| matches!(field, Node::Leaf(4, _)));
+                *digest.unwrap() = Node::Leaf(4, vec![7; 32]);
             }),
             NO_SIGNER,
         ),
@@ -271,7 +274,7 @@ fn two_signers(scene: &Scene) -> Vec<u8> {
 fn exchanged(scene: &Scene) -> Vec<Attack> {
     let file = roomy(scene);
     let (at, _) = last_cms(&file);
-    let digest = covered(&file, at);
+    let digest = scene.signer.digest_algorithm().digest(&covered(&file, at));
     let by = |signer: &SignerIdentity| with_cms(&file, &signer.sign_detached(&digest).unwrap());
     let swapped = |subject: &str, serial: u8| {
         let certificate = scene.certificate(subject, serial, (-86_400, 86_400));
@@ -331,9 +334,9 @@ fn replace_signer_certificate(cms: &mut Cms, scene: &Scene, by: &sealpki::Certif
     cms.certificates()[place] = Node::parse(by.der());
 }
 
-fn covered(file: &[u8], hole: usize) -> [u8; 32] {
+fn covered(file: &[u8], hole: usize) -> Vec<u8> {
     let end = hole + super::forge::position(&file[hole..], b">").unwrap() + 1;
-    sha256(&[&file[..hole], &file[end..]].concat())
+    [&file[..hole], &file[end..]].concat()
 }
 
 /// The same structure in other bytes.

@@ -46,7 +46,7 @@ fn files(scene: &Scene) -> Vec<(String, Vec<u8>, usize)> {
 #[test]
 fn honest_files_are_accepted() {
     let mut accepted = 0;
-    for algorithm in [KeyAlgorithm::EcdsaP256, KeyAlgorithm::Rsa2048] {
+    for algorithm in [KeyAlgorithm::EcdsaP256, KeyAlgorithm::Rsa2048, KeyAlgorithm::Sm2] {
         let scene = Scene::new(algorithm);
         for (name, file, signatures) in files(&scene) {
             let report = judge(&file, &scene.root);
@@ -55,5 +55,5 @@ fn honest_files_are_accepted() {
             accepted += 1;
         }
     }
-    assert!(accepted >= 40, "{accepted}");
+    assert!(accepted >= 60, "{accepted}");
 }

@@ -40,7 +40,8 @@ fn stamped(scene: &Scene, by: &Services, at: i64) -> (Vec<u8>, SigningPlan) {
         time: NOW,
         contents_reserve: by.reserve(&scene.signer) + 4_000,
     };
-    let pending = prepare_signature(&plan(&contract()), &request).unwrap();
+    let plan = plan(&contract()).with_sm3(&contract()).unwrap();
+    let pending = prepare_signature(&plan, &request).unwrap();
     let revision = by.sign(&scene.signer, pending, at).unwrap();
     let file = [contract(), revision.bytes].concat();
     (file, revision.plan)
