@@ -44,10 +44,16 @@ fn request<'a>(prefix: &'a str, reserve: usize) -> SignRequest<'a> {
 }
 
 fn append(file: &mut Vec<u8>, revision: AppendedRevision) -> SigningPlan {
-    file.extend_from_slice(&revision.bytes);
-    assert_eq!(revision.revision_sha256, sealpki::sha256(file));
+    let AppendedRevision {
+        bytes,
+        plan,
+        revision_sha256,
+        ..
+    } = revision;
+    file.extend_from_slice(&bytes);
+    assert_eq!(revision_sha256, sealpki::sha256(file));
     // Through its stored form, as a server would.
-    SigningPlan::from_bytes(&revision.plan.to_bytes()).unwrap()
+    SigningPlan::from_bytes(&plan.to_bytes()).unwrap()
 }
 
 /// Level B-T.

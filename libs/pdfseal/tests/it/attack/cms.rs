@@ -55,8 +55,19 @@ fn resign(scene: &Scene, change: impl FnOnce(&mut Cms)) -> Vec<u8> {
 
 /// Edited without the key.
 fn edited(scene: &Scene) -> Vec<Attack> {
+    let mut attacks = parts_missing(scene);
+    attacks.extend(algorithms(scene));
+    attacks.push(attack(
+        "cms: weak signature algorithm",
+        weak_signature(scene),
+        WEAK,
+    ));
+    attacks
+}
+
+fn parts_missing(scene: &Scene) -> Vec<Attack> {
     let attribute = |oid: &'static [u8]| move |cms: &mut Cms| cms.drop_attribute(oid);
-    let mut attacks = vec![
+    vec![
         attack(
             "cms: no signer",
             edit(scene, |cms| cms.signers().clear()),
@@ -90,7 +101,7 @@ fn edited(scene: &Scene) -> Vec<Attack> {
         attack(
             "cms: other digest",
             edit(scene, |cms| {
-                *cms.attribute(MESSAGE_DIGEST).at(&[1, 0]) = Node::Leaf(4, vec![7; 32])
+                *cms.attribute(MESSAGE_DIGEST).at(&[1, 0]) = Node::Leaf(4, vec![7; 32]);
             }),
             HASH,
         ),
@@ -108,6 +119,11 @@ fn edited(scene: &Scene) -> Vec<Attack> {
             edit(scene, |cms| *cms.signer().at(&[5]) = Node::Leaf(4, Vec::new())),
             CRYPTO,
         ),
+    ]
+}
+
+fn algorithms(scene: &Scene) -> Vec<Attack> {
+    vec![
         attack(
             "cms: digest algorithm SHA-1",
             edit(scene, |cms| {
@@ -127,7 +143,7 @@ fn edited(scene: &Scene) -> Vec<Attack> {
         attack(
             "cms: listed digest is not the signer's",
             edit(scene, |cms| {
-                *cms.signed_data().at(&[1, 0, 0]) = Node::Leaf(6, SHA1.to_vec())
+                *cms.signed_data().at(&[1, 0, 0]) = Node::Leaf(6, SHA1.to_vec());
             }),
             WEAK,
         ),
@@ -159,13 +175,7 @@ fn edited(scene: &Scene) -> Vec<Attack> {
             other_algorithm(scene),
             Why::Reason(SubIndication::FormatFailure, ""),
         ),
-    ];
-    attacks.push(attack(
-        "cms: weak signature algorithm",
-        weak_signature(scene),
-        WEAK,
-    ));
-    attacks
+    ]
 }
 
 fn weak_signature(scene: &Scene) -> Vec<u8> {
@@ -174,7 +184,7 @@ fn weak_signature(scene: &Scene) -> Vec<u8> {
         _ => ECDSA_WITH_SHA1,
     };
     edit(scene, |cms| {
-        *cms.signer().at(&[4, 0]) = Node::Leaf(6, oid.to_vec())
+        *cms.signer().at(&[4, 0]) = Node::Leaf(6, oid.to_vec());
     })
 }
 
@@ -226,7 +236,7 @@ fn resigned(scene: &Scene) -> Vec<Attack> {
         attack(
             "resigned: content type of something else",
             resign(scene, |cms| {
-                *cms.attribute(CONTENT_TYPE).at(&[1, 0]) = Node::Leaf(6, SIGNED_DATA.to_vec())
+                *cms.attribute(CONTENT_TYPE).at(&[1, 0]) = Node::Leaf(6, SIGNED_DATA.to_vec());
             }),
             format("content type"),
         ),

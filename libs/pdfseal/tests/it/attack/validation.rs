@@ -21,6 +21,7 @@ pub(super) fn attacks(scene: &Scene) -> Vec<Attack> {
         signature_time_stamps(scene, &services),
         document_time_stamps(scene, &services),
         stores(scene, &services),
+        catalogs(scene),
         revoked(scene, &services),
     ]
     .into_iter()
@@ -99,7 +100,7 @@ fn signature_time_stamps(scene: &Scene, services: &Services) -> Vec<Attack> {
         attack(
             "time-stamp: something else in it",
             edited(&file, |cms| {
-                *unsigned(cms)[0].at(&[1, 0]) = Node::Branch(0x30, vec![Node::Leaf(5, Vec::new())])
+                *unsigned(cms)[0].at(&[1, 0]) = Node::Branch(0x30, vec![Node::Leaf(5, Vec::new())]);
             }),
             CONSTRAINTS,
         ),
@@ -233,7 +234,6 @@ fn stores(scene: &Scene, services: &Services) -> Vec<Attack> {
             changed,
         )
     };
-    let catalog = |more: &str| CONTRACT[0].replace(" >>", &format!(" {more} >>"));
     vec![
         with("emptied", "<< /Type /DSS >>".to_owned()),
         with("a list taken away", text.replace("/CRLs [", "/Other [")),
@@ -279,6 +279,14 @@ fn stores(scene: &Scene, services: &Services) -> Vec<Attack> {
                 .unsigned(),
             changed,
         ),
+    ]
+}
+
+/// New entries of the catalog that pretend to be harmless.
+fn catalogs(scene: &Scene) -> Vec<Attack> {
+    let changed = format("was added after the signature");
+    let catalog = |more: &str| CONTRACT[0].replace(" >>", &format!(" {more} >>"));
+    vec![
         attack(
             "store: the catalog gets an action with it",
             Update::of(&scene.file)
