@@ -114,7 +114,6 @@ routes! {
     "/v2/contract/list" => contract::list::handle;
     "/v2/contract/download" => contract::download::handle;
     "/v2/document/download" => document::download::handle;
-    "/v2/contract/addwartermark" => contract::addwartermark::handle;
     "/v2/attachment/download" => document::attachment_download::handle;
     "/v2/contract/forceend" => contract::forceend::handle;
     "/v2/contract/forceend/addattachment" => contract::forceend_addattachment::handle;
