@@ -9,6 +9,8 @@ use qishu_blob::Digest;
 use qishu_store::document::Revision;
 
 pub use add::{AddFiles, add_files};
+pub(crate) use add::{NewDocument, StoredDocument, import_files, store_document};
+pub(crate) use import::Imported;
 pub use import::Upload;
 pub use read::{DocumentFile, document_file};
 pub(crate) use read::{read_range, read_revision};

@@ -4,6 +4,8 @@ use qishu_blob::BlobError;
 use qishu_model::contract::Refusal;
 use qishu_model::id::NotAnId;
 use qishu_model::placement::PlacementRefusal;
+use qishu_model::seal::NotRemovable;
+use qishu_model::time::Timestamp;
 use qishu_store::StoreError;
 
 /// One variant per thing a caller can mend; everything else is [`AppError::Internal`].
@@ -70,6 +72,21 @@ pub enum AppError {
     SealDisabled {
         /// Its name.
         name: String,
+    },
+    /// `1203` on removal.
+    #[error(transparent)]
+    SealNotRemovable(#[from] NotRemovable),
+    /// `1204`
+    #[error("{company} has a seal of its legal representative already")]
+    LegalPersonSealExists {
+        /// Name of the company.
+        company: String,
+    },
+    /// `1205`
+    #[error("a seal of the legal representative of {company} awaits review")]
+    LegalPersonSealInReview {
+        /// Name of the company.
+        company: String,
     },
     /// `2210`
     #[error("the seal cannot be drawn: {reason}")]
@@ -140,6 +157,28 @@ pub enum AppError {
         /// Masked contact.
         contact: String,
     },
+    /// `1706`
+    #[error("{contact} is the only system administrator of {company}; name somebody who takes over")]
+    LastAdministrator {
+        /// Masked contact.
+        contact: String,
+        /// Company.
+        company: String,
+    },
+    /// `1707`
+    #[error("employee number {number} is used in {company}")]
+    DuplicateEmployeeNumber {
+        /// The number.
+        number: String,
+        /// Company.
+        company: String,
+    },
+    /// `1601`
+    #[error("the account of {company} does not cover another contract")]
+    InsufficientBalance {
+        /// Company whose account it is.
+        company: String,
+    },
     /// `1801`
     #[error("company {name} not found")]
     CompanyNotFound {
@@ -151,6 +190,26 @@ pub enum AppError {
     CompanyNotOwn {
         /// Name that was asked for.
         name: String,
+    },
+    /// `1405`
+    #[error("downloads of this document are locked until {}", until.date_time_text())]
+    DownloadLocked {
+        /// When they are free again.
+        until: Timestamp,
+    },
+    /// `1803`
+    #[error("company {name} is not authenticated")]
+    CompanyNotAuthed {
+        /// Name of the company.
+        name: String,
+    },
+    /// `1804`
+    #[error("company {name} {reason}")]
+    CompanyMembership {
+        /// Name of the company.
+        name: String,
+        /// What stands in the way.
+        reason: &'static str,
     },
     /// The person's signature is already there.
     #[error("already signed")]

@@ -42,6 +42,8 @@ pub struct Config {
     pub sms: Sms,
     /// `[mail]`.
     pub mail: Mail,
+    /// `[seals]`.
+    pub seals: Seals,
     /// `[limits]`.
     pub limits: Limits,
     /// `[files]`.
@@ -133,6 +135,13 @@ pub struct Callbacks {
     pub concurrency: usize,
 }
 
+/// Seals made from uploaded pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seals {
+    /// Nobody looks at them before they can be used (D-22).
+    pub pass_unseen: bool,
+}
+
 /// Text messages.
 #[derive(Debug, Clone)]
 pub struct Sms {
@@ -209,6 +218,8 @@ pub struct Limits {
     pub upload_bytes: u64,
     /// Most pages of a document.
     pub pages: usize,
+    /// Most calls of one application in a minute.
+    pub calls_per_minute: u32,
     /// Largest decompressed stream in a PDF, in bytes.
     pub stream_bytes: u64,
 }
@@ -287,6 +298,9 @@ impl Config {
             callbacks: read_callbacks(&reader)?,
             sms: read_sms(&reader)?,
             mail: read_mail(&reader)?,
+            seals: Seals {
+                pass_unseen: reader.choice("seals.review", &[("manual", false), ("auto", true)])?,
+            },
             limits: read_limits(&reader)?,
             files: read_files(&reader)?,
             downloads: Downloads {
@@ -448,6 +462,7 @@ fn read_limits(reader: &Reader<'_>) -> Result<Limits, ConfigError> {
     Ok(Limits {
         upload_bytes: reader.number::<u64>("limits.upload_mb", 1..=1024)? * BYTES_PER_MB,
         pages: reader.number::<u16>("limits.pages", 1..=20_000)?.into(),
+        calls_per_minute: reader.number("limits.calls_per_minute", 1..=1_000_000)?,
         stream_bytes: reader.number::<u64>("limits.stream_mb", 1..=1024)? * BYTES_PER_MB,
     })
 }

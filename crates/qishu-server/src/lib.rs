@@ -9,10 +9,13 @@ mod open_api;
 mod pages;
 mod settings;
 
+use std::net::IpAddr;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get, post};
 use qishu_app::App;
+use qishu_model::id::ApplicationId;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -23,7 +26,10 @@ pub use settings::ServerSettings;
 pub(crate) struct Shared {
     pub(crate) app: App,
     pub(crate) settings: std::sync::Arc<ServerSettings>,
-    pub(crate) refusals: std::sync::Arc<http::RefusalCounter>,
+    /// Answers 442 and 443 by address: guessing tokens and signatures ends after a few.
+    pub(crate) refusals: std::sync::Arc<http::MinuteCounter<IpAddr>>,
+    /// Calls by application.
+    pub(crate) calls: std::sync::Arc<http::MinuteCounter<ApplicationId>>,
 }
 
 /// The router of everything: pages by their paths, all the rest is the Open API.
@@ -31,8 +37,9 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
     let demo = settings.demo;
     let shared = Shared {
         app,
+        refusals: std::sync::Arc::new(http::MinuteCounter::new(settings.refusals_per_minute)),
+        calls: std::sync::Arc::new(http::MinuteCounter::new(settings.calls_per_minute)),
         settings: std::sync::Arc::new(settings),
-        refusals: std::sync::Arc::default(),
     };
     let mut router = Router::new()
         .route("/healthz", get(http::health::live))

@@ -12,6 +12,8 @@ mod category;
 mod company;
 mod contract;
 mod document;
+mod employee;
+mod group;
 mod links;
 mod party;
 mod seal;
@@ -20,6 +22,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod user;
+mod verification;
 
 use qishu_model::time::Timestamp;
 use serde::Serialize;
@@ -34,6 +37,11 @@ pub use contract::{
     Owner, RelatedContractAnswer,
 };
 pub use document::{DocumentAnswer, TemplateParamAnswer};
+pub use employee::{EmployeeAnswer, RemovedEmployeeAnswer};
+pub use group::{
+    ApplyIdAnswer, CompanyDetailAnswer, CompanyListAnswer, CustomerIdAnswer, DepartmentAnswer, FeeAnswer,
+    FeeItemAnswer, InviteIdAnswer, SubCompanyAnswer,
+};
 pub use links::{
     DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, PageUrlAnswer, ShortUrlAnswer, ViewUrlAnswer,
 };
@@ -42,6 +50,7 @@ pub use seal::SealAnswer;
 pub use stamper::{Place, StamperAnswer};
 pub use stream::StreamEntry;
 pub use user::UserAnswer;
+pub use verification::{SignatureAnswer, SignatureItem, VerificationAnswer};
 
 /// A page of rows; `totalCount` counts all matches and is a number (D-58).
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -4,16 +4,20 @@
 //! form (1005, 1011, 1010). It decides nothing that needs more than the request: whether a contract exists or a status
 //! allows the call is for the operations. Fields that only answers have are not read.
 //!
-//! `company/platforminfo`, `company/token/get` and `v2/checkhealth` take no fields and so have no struct here.
+//! `company/platforminfo`, `company/token/get`, `v2/company/list` and `v2/checkhealth` take no fields and so have no struct here.
 
 mod add_by_file;
 mod add_by_files;
 mod category;
+mod company;
 mod detail;
 mod document_download;
 mod download;
 mod draft;
+mod employee;
 mod invalid;
+mod invalid_by_file;
+mod invalid_sign;
 mod list;
 mod notice;
 pub mod objects;
@@ -21,6 +25,8 @@ mod page_url;
 mod party;
 mod seal;
 mod seal_autocreate;
+mod seal_by_image;
+mod seal_manage;
 mod send;
 mod short_url;
 mod sign;
@@ -28,24 +34,37 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod token;
+mod verify;
 mod view_url;
+mod watermark;
 
 pub use add_by_file::AddByFileRequest;
 pub use add_by_files::AddByFilesRequest;
 pub use category::{CategoryDetailRequest, CategoryListRequest, CategoryName};
+pub use company::{
+    CompanyDetailRequest, CompanyKey, CustomerAddRequest, FeeInfoRequest, SubcompanyInviteRequest,
+    SubcompanyRemoveRequest,
+};
 pub use detail::DetailRequest;
 pub use document_download::DocumentDownloadRequest;
 pub use download::{DownloadItem, DownloadRequest, DownloadUrlRequest, FileNameRule};
 pub use draft::DraftRequest;
+pub use employee::{EmployeeListRequest, EmployeeRemoveRequest, EmployeeRequest, RoleManageRequest};
 pub use invalid::InvalidRequest;
+pub use invalid_by_file::InvalidByFileRequest;
+pub use invalid_sign::InvalidSignRequest;
 pub use list::{ListRequest, SignatoryFilter, SortOrder};
 pub use notice::NoticeRequest;
 pub use page_url::{PageType, PageUrlRequest};
 pub use seal::{SealIdRequest, SealListRequest, SealStatusFilter};
 pub use seal_autocreate::{SealAutoCreateRequest, SealImageInfo, SealSpec, SealStyle};
+pub use seal_by_image::{PictureSize, SealByImageRequest};
+pub use seal_manage::{EmployeeSealImageRequest, Operate, SealEditRequest, SealStatusRequest};
 pub use send::SendRequest;
 pub use short_url::ShortUrlRequest;
 pub use sign::SignRequest;
 pub use stream::{Operation, StreamRequest};
 pub use token::UpdateCallbackRequest;
+pub use verify::{CompanyInfoVerifyRequest, IdentityVerifyRequest, VerifyRequest};
 pub use view_url::ViewUrlRequest;
+pub use watermark::AddWatermarkRequest;

@@ -8,6 +8,7 @@ mod doctor;
 mod files;
 mod install;
 mod logging;
+mod node;
 mod serve;
 mod verify;
 mod wiring;

@@ -71,7 +71,7 @@ export async function readOutbox(address) {
 }
 
 /** Waits for a message that was not in `before` and returns its six digits. */
-export async function newCode(address, before, timeoutMs = 10_000) {
+export async function newCode(address, before, timeoutMs = 60_000) {
   const known = new Set(before);
   const end = Date.now() + timeoutMs;
   while (Date.now() < end) {

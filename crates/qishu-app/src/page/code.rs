@@ -67,7 +67,10 @@ pub async fn send_confirm_code(
         purpose: "SIGN",
         revision: &revision,
     };
-    let purpose = format!("签署《{}》", contract.subject);
+    let purpose = match contract.void_request() {
+        Some(_) => format!("签署《{}》的作废协议", contract.subject),
+        None => format!("签署《{}》", contract.subject),
+    };
     issue(app, session, user, &binding, &purpose).await
 }
 
@@ -115,7 +118,10 @@ async fn issue(
             "codes can be sent to mobile numbers and mail addresses only",
         ));
     }
-    let code = six_digits(app)?;
+    let code = match &app.settings.fixed_code {
+        Some(fixed) => fixed.expose().to_owned(),
+        None => six_digits(app)?,
+    };
     let now = app.now();
     let mut transaction = app.store.begin("issue_code");
     let mut subjects = vec![

@@ -13,7 +13,7 @@ use qishu_blob::Digest;
 use qishu_model::company::Company;
 use qishu_model::contact::User;
 use qishu_model::contract::{Command, Contract, IntentionConfirm, Step, Transition};
-use qishu_model::id::{ActId, ContractId, SignatoryId};
+use qishu_model::id::{ActId, ContractId, SealId, SignatoryId};
 use qishu_model::placement::{Placed, union};
 use qishu_model::time::Timestamp;
 use qishu_store::act::{self, ActState, SigningAct};
@@ -24,10 +24,11 @@ use qishu_store::{Reader, StoreError, Transaction, Versioned};
 use serde_json::{Value as Json, json};
 
 use super::company_sign::CompanyAct;
-use super::mark::{Mark, stamps};
+use super::mark::{Mark, seals, stamps};
 use super::place::{DocumentAids, Wanted, load_aids, place};
 use crate::contract::{load_contract, store_change};
-use crate::page::PersonAct;
+use crate::page::{PersonAct, plan_void};
+use crate::void::VoidAct;
 use crate::{App, AppError};
 
 /// Attempts before a contract counts as busy: each loser of a race starts again on the winner's result.
@@ -56,6 +57,8 @@ pub(crate) enum ActRequest {
     Company(CompanyAct),
     /// A person on a page.
     Person(PersonAct),
+    /// A company on the void document.
+    Void(VoidAct),
 }
 
 /// What an act does to the contract as it is now.
@@ -95,9 +98,17 @@ async fn attempt(app: &App, act: &Act) -> Result<Contract, AppError> {
     if is_done(&mut reader, act).await? {
         return Ok(stored.value);
     }
-    let documents = load_aids(app, &mut reader, &stored.value).await?;
+    let mut documents = load_aids(app, &mut reader, &stored.value).await?;
+    if let Some(request) = stored.value.void_request() {
+        // Nothing but the void document is signed then.
+        documents.retain(|document| Some(document.id) == request.document);
+    }
     let planned = match &act.request {
         ActRequest::Company(company) => company.plan(app, &mut reader, &stored.value).await?,
+        ActRequest::Void(void) => void.plan(app, &mut reader, &stored.value).await?,
+        ActRequest::Person(person) if stored.value.void_request().is_some() => {
+            plan_void(person, app, &mut reader, &stored.value, &documents).await?
+        }
         ActRequest::Person(person) => person.plan(app, &stored.value, &documents).await?,
     };
     drop(reader);
@@ -134,6 +145,7 @@ struct Pending<'a> {
     signature: PendingSignature,
     digest: [u8; 32],
     certificate: PreparedCertificate,
+    seals: Vec<SealId>,
 }
 
 /// A document with its new part, both durable.
@@ -145,6 +157,7 @@ struct Signed<'a> {
     plan: Digest,
     serial: String,
     certificate: Vec<u8>,
+    seals: Vec<SealId>,
 }
 
 async fn prepare<'a>(
@@ -212,6 +225,7 @@ fn prepare_one<'a>(
         digest: signature.digest(),
         signature,
         certificate,
+        seals: seals(placed, &planned.marks),
     })
 }
 
@@ -233,7 +247,7 @@ async fn intend(
             signatory_id: planned.party,
             steps: match planned.step {
                 Step::Action(action) => vec![action],
-                Step::Personal(_) => Vec::new(),
+                Step::Personal(_) | Step::Void(_) => Vec::new(),
             },
             revision: pending.document.revision,
             revision_hash: pending.document.revision_hash.clone(),
@@ -243,7 +257,7 @@ async fn intend(
             state: ActState::Intended,
             intended: now,
             settled: None,
-            details: Json::Null,
+            details: details(planned),
         };
         act::insert(&mut transaction, &intent)
             .await
@@ -254,6 +268,17 @@ async fn intend(
     transaction.record(log(app, request, "SIGN_INTENDED", &intents));
     transaction.commit().await?;
     Ok(intents)
+}
+
+/// Which seals the act uses: voiding the contract later needs them again.
+fn details(planned: &PlannedAct) -> Json {
+    let mut seals: Vec<SealId> = planned.marks.iter().filter_map(|mark| mark.seal).collect();
+    seals.dedup();
+    if seals.is_empty() {
+        Json::Null
+    } else {
+        json!({ "seals": seals })
+    }
 }
 
 /// Another process has an open act on the document.
@@ -319,6 +344,7 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a>) -> Result<Signed<'a>, App
         plan,
         serial,
         certificate: identity.certificate().der().to_vec(),
+        seals: pending.seals,
     })
 }
 
@@ -332,10 +358,13 @@ async fn finish(
     signed: Vec<Signed<'_>>,
 ) -> Result<Contract, AppError> {
     let now = app.now();
-    let command = Command::Finish {
-        step: planned.step,
-        by: planned.performed_by,
-        confirm: Some(planned.confirm),
+    let command = match planned.step {
+        Step::Void(party) => Command::SignVoid { party },
+        step => Command::Finish {
+            step,
+            by: planned.performed_by,
+            confirm: Some(planned.confirm),
+        },
     };
     let mut transition = stored.value.apply(command, now)?;
     let mut transaction = app.store.begin("finish_signature");
@@ -346,6 +375,7 @@ async fn finish(
         store_revision(&mut transaction, one, now).await?;
         point_to_revision(&mut transition, one);
         act::store_certificate(&mut transaction, &one.serial, &one.certificate, now).await?;
+        crate::seal::record_uses(app, &mut transaction, request.contract, one.act, &one.seals).await?;
     }
     for intent in intents {
         settle(&mut transaction, intent.clone(), ActState::Done, now).await?;

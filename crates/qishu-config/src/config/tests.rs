@@ -37,6 +37,7 @@ fn production_needs_only_its_address() {
         Limits {
             upload_bytes: 52_428_800,
             pages: 2000,
+            calls_per_minute: 6000,
             stream_bytes: 209_715_200
         }
     );

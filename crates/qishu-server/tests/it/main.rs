@@ -8,9 +8,12 @@
 )]
 
 mod app;
+mod authorisation;
 mod client;
+mod download;
 mod files;
 mod flow;
-mod isolation;
 mod protocol;
 mod race;
+mod void;
+mod watermark;

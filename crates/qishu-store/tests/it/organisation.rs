@@ -33,6 +33,7 @@ fn an_application(id: u64, token: &str) -> Application {
             encrypt_type: EncryptType::AesEcb,
             secret_key: SecretText::new("0123456789abcdef".to_owned()),
             signature_in_form: false,
+            webhook_secrets: Vec::new(),
         },
         rules: RequestRules::default(),
         return_origins: Vec::new(),
