@@ -42,6 +42,8 @@ pub struct Config {
     pub sms: Sms,
     /// `[mail]`.
     pub mail: Mail,
+    /// `[seals]`.
+    pub seals: Seals,
     /// `[limits]`.
     pub limits: Limits,
     /// `[files]`.
@@ -131,6 +133,13 @@ pub struct Callbacks {
     pub allow_private_networks: Vec<Network>,
     /// Deliveries at the same time at most.
     pub concurrency: usize,
+}
+
+/// Seals made from uploaded pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seals {
+    /// Nobody looks at them before they can be used (D-22).
+    pub pass_unseen: bool,
 }
 
 /// Text messages.
@@ -283,6 +292,9 @@ impl Config {
             callbacks: read_callbacks(&reader)?,
             sms: read_sms(&reader)?,
             mail: read_mail(&reader)?,
+            seals: Seals {
+                pass_unseen: reader.choice("seals.review", &[("manual", false), ("auto", true)])?,
+            },
             limits: read_limits(&reader)?,
             files: read_files(&reader)?,
             downloads: Downloads {

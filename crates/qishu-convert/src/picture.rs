@@ -7,10 +7,14 @@
 //! JPEG data is not compressed again; what does not show (EXIF with its places and times, comments, thumbnails, data
 //! behind the picture) is left out. Colour profiles are not carried over: colours are device grey, RGB or CMYK.
 
+mod bmp;
 mod exif;
 mod jpeg;
 mod pdf;
+mod pixels;
 mod png;
+
+pub use pixels::{Pixels, decode_picture};
 
 use thiserror::Error;
 

@@ -12,6 +12,7 @@ use qishu_app::request_guard::{find_application, note_request};
 use qishu_app::{ApiCaller, App, Language};
 use qishu_model::application::Application;
 use qishu_model::company::Company;
+use qishu_model::rights::allows;
 use qishu_wire::body::{self, Limits};
 use qishu_wire::code::ErrorCode;
 use qishu_wire::endpoints::{self, Lookup};
@@ -142,8 +143,8 @@ async fn answer(
     caller: ApiCaller,
     limits: &Limits,
 ) -> Response {
-    let endpoint = match endpoints::find(parts.method.as_str(), path) {
-        Lookup::Found(endpoint) => Some(endpoint.path),
+    let handler = match endpoints::find(parts.method.as_str(), path) {
+        Lookup::Found(endpoint) => api::handler(endpoint.path).zip(Some(endpoint.path)),
         Lookup::WrongMethod => {
             return refuse(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -154,9 +155,13 @@ async fn answer(
         }
         Lookup::Unknown => None,
     };
-    let Some(endpoint) = endpoint.filter(|path| api::handler(path).is_some()) else {
+    let Some((handler, served)) = handler else {
         return refuse(StatusCode::NOT_FOUND, ErrorCode::PathNotFound, "", None);
     };
+    if let Some(area) = api::area(served).filter(|area| !allows(&caller.application, *area)) {
+        let detail = format!("the application may not call {}", area.name());
+        return refuse(StatusCode::OK, ErrorCode::PermissionDenied, &detail, None);
+    }
     let content_type = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     let query = parts.uri.query().unwrap_or_default();
     let fields = match body::read(content_type, body, query.as_bytes(), limits) {
@@ -164,10 +169,8 @@ async fn answer(
         Err(error) => return failure(&error.into(), path),
     };
     // One alias means another endpoint when the body has a party (D-07).
-    let with_signatory = endpoints::with_signatory(path).filter(|_| fields.root().has("signatory"));
-    let Some(handler) = api::handler(with_signatory.unwrap_or(endpoint)) else {
-        return refuse(StatusCode::NOT_FOUND, ErrorCode::PathNotFound, "", None);
-    };
+    let other = endpoints::with_signatory(path).filter(|_| fields.root().has("signatory"));
+    let handler = other.and_then(api::handler).unwrap_or(handler);
     let call = Call {
         app: shared.app.clone(),
         caller,
