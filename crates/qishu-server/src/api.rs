@@ -136,10 +136,10 @@ routes! {
     "/v2/contract/invalid" => signing::invalid::handle;
     "/v2/contract/invalidbyfile" => signing::invalidbyfile::handle;
     "/v2/contract/invalidsign" => signing::invalidsign::handle;
+    "/v2/contract/personalsign" => signing::personalsign::handle;
     "/v2/company/list" => company::list::handle;
     "/v2/subcompany/invite" => company::subcompany_invite::handle;
     "/v2/subcompany/remove" => company::subcompany_remove::handle;
-    "/v2/contract/personalsign" => signing::personalsign::handle;
     "/company/platforminfo" => company::platforminfo::handle;
     "/v2/company/detail" => company::detail::handle;
     "/v2/employee/list" => employee::list::handle;

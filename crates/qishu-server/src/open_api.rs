@@ -169,10 +169,8 @@ async fn answer(
         Err(error) => return failure(&error.into(), path),
     };
     // One alias means another endpoint when the body has a party (D-07).
-    let with_signatory = endpoints::with_signatory(path).filter(|_| fields.root().has("signatory"));
-    let Some(handler) = api::handler(with_signatory.unwrap_or(endpoint)) else {
-        return refuse(StatusCode::NOT_FOUND, ErrorCode::PathNotFound, "", None);
-    };
+    let other = endpoints::with_signatory(path).filter(|_| fields.root().has("signatory"));
+    let handler = other.and_then(api::handler).unwrap_or(handler);
     let call = Call {
         app: shared.app.clone(),
         caller,
