@@ -187,6 +187,7 @@ pub(crate) fn plain_category(app: &App, company: CompanyId) -> Category {
         expire_days: 30,
         stamper_rule: None,
         callback_url: None,
+        copy_send_time: None,
         continue_sending: true,
         subject_rule: None,
         create_time: app.now(),

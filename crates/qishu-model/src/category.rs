@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contact::User;
-use crate::contract::{ActionType, Stamper, StamperRule, TenantType};
+use crate::contract::{ActionType, CopySendTime, Stamper, StamperRule, TenantType};
 use crate::id::{CategoryId, CompanyId, SealId, TemplateId};
 use crate::time::Timestamp;
 
@@ -101,6 +101,9 @@ pub struct Category {
     /// Address of status callbacks for contracts of this category.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback_url: Option<String>,
+    /// When copies go out, unless the draft says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_send_time: Option<CopySendTime>,
     /// Parties may be added after sending.
     #[serde(default)]
     pub continue_sending: bool,

@@ -6,6 +6,7 @@ mod contract;
 mod document;
 mod employee;
 mod seal;
+mod signatory;
 mod signing;
 mod tools;
 
@@ -101,18 +102,34 @@ routes! {
     "/v2/document/addbyfile" => document::addbyfile::handle;
     "/v2/document/addbyfiles" => document::addbyfiles::handle;
     "/v2/contract/send" => contract::send::handle;
+    "/v2/contract/copysend" => contract::copysend::handle;
+    "/v2/signatory/edit" => signatory::edit::handle;
+    "/v3/signatory/edit" => signatory::edit_v3::handle;
+    "/v2/signatory/operators/edit" => signatory::operators_edit::handle;
+    "/v2/signatory/add" => signatory::add::handle;
     "/v2/contract/viewurl" => contract::viewurl::handle;
     "/v2/contract/detail" => contract::detail::handle;
     "/v2/contract/list" => contract::list::handle;
     "/v2/contract/download" => contract::download::handle;
     "/v2/document/download" => document::download::handle;
     "/v2/contract/addwartermark" => contract::addwartermark::handle;
+    "/v2/attachment/download" => document::attachment_download::handle;
+    "/v2/contract/forceend" => contract::forceend::handle;
+    "/v2/contract/forceend/addattachment" => contract::forceend_addattachment::handle;
+    "/v2/contract/addwartermark" => contract::addwartermark::handle;
+    "/v2/contract/delay" => contract::delay::handle;
     "/v2/contract/stream" => contract::stream::handle;
     "/v2/contract/downloadurl" => contract::downloadurl::handle;
+    "/v2/contract/contractModify" => contract::modify::handle;
+    "/v2/contract/resend" => contract::resend::handle;
+    "/v2/contract/joinurl" => contract::joinurl::handle;
+    "/v2/contract/personal/joinurl" => contract::personal_joinurl::handle;
     "/v2/contract/companysign" => signing::companysign::handle;
     "/v2/contract/legalpersonsign" => signing::legalpersonsign::handle;
+    "/v2/contract/employeeaudit" => signing::employeeaudit::handle;
     "/v2/contract/notice" => signing::notice::handle;
     "/v2/contract/pageurl" => signing::pageurl::handle;
+    "/v2/contract/appointurl" => signing::appointurl::handle;
     "/v2/contract/shorturl" => signing::shorturl::handle;
     "/v2/contract/invalid" => signing::invalid::handle;
     "/v2/contract/invalidbyfile" => signing::invalidbyfile::handle;
@@ -120,6 +137,7 @@ routes! {
     "/v2/company/list" => company::list::handle;
     "/v2/subcompany/invite" => company::subcompany_invite::handle;
     "/v2/subcompany/remove" => company::subcompany_remove::handle;
+    "/v2/contract/personalsign" => signing::personalsign::handle;
     "/company/platforminfo" => company::platforminfo::handle;
     "/v2/company/detail" => company::detail::handle;
     "/v2/employee/list" => employee::list::handle;
@@ -145,4 +163,5 @@ routes! {
     "/v2/customer/add" => company::customer_add::handle;
     "/v2/verify" => tools::verify::handle;
     "/v2/checkhealth" => tools::checkhealth::handle;
+    "/v2/signatory/identity" => signatory::identity::handle;
 }

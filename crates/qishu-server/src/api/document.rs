@@ -2,4 +2,5 @@
 
 pub(super) mod addbyfile;
 pub(super) mod addbyfiles;
+pub(super) mod attachment_download;
 pub(super) mod download;

@@ -105,6 +105,7 @@ fn a_category(id: u64, company_id: CompanyId, name: &str) -> Category {
         expire_days: 30,
         stamper_rule: None,
         callback_url: None,
+        copy_send_time: None,
         continue_sending: false,
         subject_rule: None,
         create_time: NOW.plus_ms(id.cast_signed()),
