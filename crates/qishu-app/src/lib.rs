@@ -17,6 +17,7 @@ pub mod document;
 pub mod download;
 pub mod employee;
 mod error;
+pub mod identity;
 pub mod job;
 mod message;
 pub mod page;

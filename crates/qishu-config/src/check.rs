@@ -12,7 +12,7 @@ use crate::read::Reader;
 /// Shortest secret of the SMS gateway, in characters.
 const SECRET_LEAST: usize = 16;
 /// Sections that have a simulator.
-const SIMULATORS: [&str; 2] = ["sms", "mail"];
+const SIMULATORS: [&str; 3] = ["sms", "mail", "identity"];
 
 /// Refuses settings that contradict each other or are not safe in their profile.
 pub(crate) fn check(config: &Config, reader: &Reader<'_>) -> Result<(), ConfigError> {
@@ -46,7 +46,7 @@ fn check_names(config: &Config, reader: &Reader<'_>) -> Result<(), ConfigError> 
     match unknown {
         Some(name) => {
             let problem =
-                format!("{name:?} is not a section with a simulator: there are \"sms\" and \"mail\"");
+                format!("{name:?} is not a section with a simulator: there are \"sms\", \"mail\" and \"identity\"");
             Err(reader.refuse("allow_simulated", problem))
         }
         None => Ok(()),

@@ -15,7 +15,7 @@ mod print;
 mod read;
 mod secret;
 
-pub use config::{
+pub use config::{IdentityProvider, 
     Authority, Callbacks, Config, Database, Downloads, KeyKind, Limits, Log, LogFormat, Mail, MailProvider,
     Profile, Request, SignatureLevel, Sms, SmsProvider, SmtpSecurity, Storage,
 };

@@ -8,6 +8,7 @@ mod install;
 mod logging;
 mod node;
 mod serve;
+mod set_up;
 mod verify;
 mod wiring;
 
@@ -54,6 +55,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         }),
         Command::Verify { .. } => with_runtime(verify::all(config)),
         Command::Config { command } => config_command(&command, &config),
+        Command::App { command } => with_runtime(set_up::app_command(command, config)),
+        Command::Company { command } => with_runtime(set_up::company_command(command, config)),
+        Command::User { command } => with_runtime(set_up::user_command(command, config)),
+        Command::Seal { command } => with_runtime(set_up::seal_command(command, config)),
         Command::Callback { command } => with_runtime(callback_command(command, config)),
     }
 }
@@ -83,6 +88,15 @@ async fn callback_command(command: CallbackCommand, config: Config) -> Result<Ex
                 println!(
                     "{}\tcontract {}\t{}",
                     event.event.id, event.event.contract_id, event.event.kind
+                );
+            }
+            let requests =
+                qishu_store::request_event::list_dead(&mut app.store.read("list_dead_requests"), 1000)
+                    .await?;
+            for event in requests {
+                println!(
+                    "{}\trequest {}\t{}",
+                    event.event.id, event.event.request_id, event.event.kind
                 );
             }
         }

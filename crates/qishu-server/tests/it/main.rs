@@ -10,7 +10,11 @@
 mod app;
 mod authorisation;
 mod client;
+mod companies;
+mod employees;
 mod flow;
-
+mod organisation;
 mod protocol;
 mod race;
+mod seals;
+mod verification;
