@@ -34,6 +34,7 @@ const ALLOWED: [(&str, &[&str]); 10] = [
             "qishu-blob",
             "qishu-callback",
             "qishu-config",
+            "qishu-convert",
             "qishu-model",
             "qishu-provider",
             "qishu-server",

@@ -12,6 +12,8 @@ use qishu_model::time::Timestamp;
 use qishu_provider::{IdentitySource, Messenger};
 use qishu_store::{RandomSource, Store};
 
+use crate::file_work::FileWork;
+
 /// Where the time comes from: the system in production, a settable clock in tests.
 pub trait Clock: Send + Sync {
     /// Now.
@@ -27,6 +29,10 @@ pub struct Settings {
     pub upload_bytes: usize,
     /// Most pages of a document.
     pub most_pages: usize,
+    /// Largest decompressed stream in a PDF, in bytes.
+    pub stream_bytes: usize,
+    /// Frequent downloads lock a document (D-32).
+    pub download_lock: bool,
     /// Callbacks delivered at the same time: a receiver that is slow holds up itself and not the others.
     pub callbacks_at_once: usize,
     /// Picture seals are made without anybody looking at them (D-22): for sandboxes.
@@ -47,6 +53,8 @@ pub struct Parts {
     pub authority: Authority,
     /// Ready key pairs for one-time certificates.
     pub keys: Arc<KeyPool>,
+    /// Work on files of strangers.
+    pub files: FileWork,
     /// SMS and mail.
     pub messenger: Messenger,
     /// Official data of people and companies; absent = nobody can be asked.

@@ -16,7 +16,7 @@ pub(crate) use build::check_contact;
 pub use detail::{Detail, DetailQuery, Related, contract_detail};
 pub use draft::draft_contract;
 pub(crate) use events::{entry, store_change};
-pub use invalid::invalidate_contract;
+pub use invalid::{InvalidContract, invalidate_contract};
 pub use list::{CategoryFilter, ContractQuery, SignatoryRole, list_contracts};
 pub(crate) use locate::{load_contract, locate, locate_for_party, locate_initiated};
 pub use notice::notice_contract;

@@ -1,13 +1,15 @@
 //! Documents: taking files in, giving them out.
 
 mod add;
-mod import;
+pub(crate) mod import;
 mod read;
 
 use qishu_blob::Digest;
 use qishu_store::document::Revision;
 
 pub use add::{AddFiles, add_files};
+pub(crate) use add::{NewDocument, StoredDocument, import_files, store_document};
+pub(crate) use import::Imported;
 pub use import::Upload;
 pub use read::{DocumentFile, document_file};
 pub(crate) use read::{read_range, read_revision};

@@ -1,5 +1,8 @@
 //! Files of a contract as a bundle: 下载合同与附属文件, and links to them.
 
+mod lock;
+mod signing_log;
+
 use std::io::{Cursor, Write as _};
 
 use bytes::Bytes;
@@ -14,11 +17,16 @@ use zip::{CompressionMethod, ZipWriter};
 
 use crate::contract::{entry, load_contract, locate};
 use crate::document::read_revision;
-use crate::page::{DOWNLOAD_PURPOSE, LinkData, PageOptions, store_link};
+use crate::page::{DOWNLOAD_PURPOSE, FILE_PURPOSE, LinkData, PageOptions, store_link};
 use crate::{ApiCaller, App, AppError};
+pub(crate) use lock::{count_download, require_unlocked};
+use signing_log::signing_log;
 
 /// A download link works for 60 minutes (4.22).
 const LINK_MS: i64 = 60 * 60_000;
+
+/// Type and title of the signing log.
+const SIGNING_LOG: &str = "签署日志";
 
 /// What a bundle may hold (4.14).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +115,7 @@ pub struct DownloadLink {
 /// The files of a contract: zipped, or the only one bare.
 ///
 /// # Errors
-/// [`AppError::DocumentNotFound`] when nothing of what was asked for exists.
+/// [`AppError::DocumentNotFound`] when nothing of what was asked for exists; `1405` while downloads of a document are locked.
 pub async fn download_contract(
     app: &App,
     caller: &ApiCaller,
@@ -118,10 +126,13 @@ pub async fn download_contract(
 ) -> Result<FileAnswer, AppError> {
     let mut reader = app.store.read("download_contract");
     let contract = locate(&mut reader, caller, address).await?.contract.value;
+    let documents = documents_of(&contract, items);
+    require_unlocked(app, &mut reader, &documents).await?;
     let files = collect(app, &mut reader, &contract, items, rule).await?;
     drop(reader);
     let answer = bundle(&contract, files, zip_single)?;
     let mut transaction = app.store.begin("download_contract");
+    count_download(app, &mut transaction, &documents).await?;
     let mut logged = entry(app, &contract, OperateType::Download, caller.actor());
     logged.details = json!({ "items": items.iter().map(|item| item.name()).collect::<Vec<_>>() });
     transaction.record(logged);
@@ -142,23 +153,16 @@ pub async fn download_links(
 ) -> Result<(ContractId, Vec<DownloadLink>), AppError> {
     let mut transaction = app.store.begin("download_links");
     let contract = locate(&mut transaction, caller, address).await?.contract.value;
-    let wanted: Vec<(Option<DocumentId>, String, Vec<Item>)> = if compress {
-        vec![(None, contract.subject.clone(), items.to_vec())]
-    } else if items.contains(&Item::Contract) {
-        let each = |document: &qishu_model::contract::Document| {
-            (
-                Some(document.id),
-                format!("{}.pdf", document.title),
-                vec![Item::Contract],
-            )
-        };
-        contract.documents.iter().map(each).collect()
-    } else {
-        Vec::new()
-    };
-    if contract.documents.is_empty() || wanted.is_empty() {
+    let files = linkable(&contract, items);
+    if files.is_empty() {
         return Err(AppError::DocumentNotFound);
     }
+    let wanted = if compress {
+        vec![(None, contract.subject.clone(), items.to_vec())]
+    } else {
+        files
+    };
+    let purpose = if compress { DOWNLOAD_PURPOSE } else { FILE_PURPOSE };
     let expire = app.now().plus_ms(LINK_MS);
     let mut links = Vec::with_capacity(wanted.len());
     for (document, title, items) in wanted {
@@ -172,7 +176,7 @@ pub async fn download_links(
             options,
             items: names,
         };
-        let token = store_link(app, &mut transaction, &contract, DOWNLOAD_PURPOSE, expire, &data).await?;
+        let token = store_link(app, &mut transaction, &contract, purpose, expire, &data).await?;
         links.push(DownloadLink {
             document,
             title,
@@ -196,8 +200,9 @@ pub async fn download_by_link(
     let mut reader = app.store.read("download_by_link");
     let link = find_link(&mut reader, token, app.now())
         .await?
-        .filter(|link| link.purpose == DOWNLOAD_PURPOSE);
+        .filter(|link| link.purpose == DOWNLOAD_PURPOSE || link.purpose == FILE_PURPOSE);
     let link = link.ok_or(AppError::LinkExpired)?;
+    let zip_single = link.purpose == DOWNLOAD_PURPOSE;
     let data: LinkData =
         serde_json::from_value(link.data).map_err(|error| AppError::internal("link", error))?;
     let contract = link.contract_id.ok_or(AppError::LinkExpired)?;
@@ -205,9 +210,19 @@ pub async fn download_by_link(
         .await
         .map_err(|_| AppError::LinkExpired)?
         .value;
+    let items: Vec<Item> = data
+        .items
+        .iter()
+        .filter_map(|name| Item::from_name(name))
+        .collect();
+    let documents = match data.options.document {
+        Some(id) => vec![id],
+        None => documents_of(&contract, &items),
+    };
+    require_unlocked(app, &mut reader, &documents).await?;
     let answer = match data.options.document {
         Some(id) => {
-            let document = contract.document(id).ok_or(AppError::LinkExpired)?;
+            let document = contract.shown_document(id).ok_or(AppError::LinkExpired)?;
             let bytes = read_revision(app, &mut reader, document).await?;
             FileAnswer {
                 name: pdf_name(&document.title),
@@ -216,17 +231,13 @@ pub async fn download_by_link(
             }
         }
         None => {
-            let items: Vec<Item> = data
-                .items
-                .iter()
-                .filter_map(|name| Item::from_name(name))
-                .collect();
             let files = collect(app, &mut reader, &contract, &items, FileNameRule::Default).await?;
-            bundle(&contract, files, true)?
+            bundle(&contract, files, zip_single)?
         }
     };
     drop(reader);
     let mut transaction = app.store.begin("download_by_link");
+    count_download(app, &mut transaction, &documents).await?;
     let mut logged = entry(
         app,
         &contract,
@@ -240,6 +251,39 @@ pub async fn download_by_link(
     Ok(answer)
 }
 
+/// A row of links that are not compressed: document, title, items.
+type Row = (Option<DocumentId>, String, Vec<Item>);
+
+/// Single files of what was asked for, as far as they exist (4.22).
+fn linkable(contract: &Contract, items: &[Item]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    if items.contains(&Item::Contract) {
+        rows.extend(contract.shown_documents().map(|document| {
+            let title = format!("{}.pdf", document.title);
+            (Some(document.id), title, vec![Item::Contract])
+        }));
+    }
+    if items.contains(&Item::SignLog) && has_signing_log(contract) {
+        let title = format!("{SIGNING_LOG}.pdf");
+        rows.push((None, title, vec![Item::SignLog]));
+    }
+    rows
+}
+
+/// Documents that these items give out.
+fn documents_of(contract: &Contract, items: &[Item]) -> Vec<DocumentId> {
+    if items.contains(&Item::Contract) {
+        contract.shown_documents().map(|document| document.id).collect()
+    } else {
+        Vec::new()
+    }
+}
+
+/// There is something to log once the contract was sent.
+const fn has_signing_log(contract: &Contract) -> bool {
+    contract.publish_time.is_some()
+}
+
 /// Files of a bundle with their names. Items that do not exist are left out.
 async fn collect(
     app: &App,
@@ -250,21 +294,35 @@ async fn collect(
 ) -> Result<Vec<(String, Bytes)>, AppError> {
     let mut files: Vec<(String, Bytes)> = Vec::new();
     if items.contains(&Item::Contract) {
-        let single = contract.documents.len() == 1;
-        for document in &contract.documents {
+        let single = contract.shown_documents().count() == 1;
+        for document in contract.shown_documents() {
             let bytes = read_revision(app, reader, document).await?;
-            let name = match (rule, single) {
-                (FileNameRule::Original, _) => document.title.clone(),
-                (FileNameRule::Default, true) => format!("合同-{}-{}", contract.subject, receivers(contract)),
-                (FileNameRule::Default, false) => format!("合同-{}", document.title),
-            };
+            let name = file_name("合同", &document.title, contract, rule, single);
             files.push((unused_name(&files, &name), bytes));
         }
+    }
+    if items.contains(&Item::SignLog) && has_signing_log(contract) {
+        let bytes = signing_log(app, reader, contract).await?;
+        let name = file_name(SIGNING_LOG, SIGNING_LOG, contract, rule, true);
+        files.push((unused_name(&files, &name), bytes));
     }
     if files.is_empty() {
         Err(AppError::DocumentNotFound)
     } else {
         Ok(files)
+    }
+}
+
+/// By the rule of 4.14: one file of a type is named by subject and receivers, several by their titles.
+fn file_name(kind: &str, title: &str, contract: &Contract, rule: FileNameRule, single: bool) -> String {
+    match (rule, single) {
+        (FileNameRule::Original, _) => title.to_owned(),
+        (FileNameRule::Default, true) => {
+            let names = [kind, contract.subject.as_str(), &receivers(contract)];
+            let given = names.into_iter().filter(|name| !name.is_empty());
+            given.collect::<Vec<&str>>().join("-")
+        }
+        (FileNameRule::Default, false) => format!("{kind}-{title}"),
     }
 }
 

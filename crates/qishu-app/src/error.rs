@@ -5,6 +5,7 @@ use qishu_model::contract::Refusal;
 use qishu_model::id::NotAnId;
 use qishu_model::placement::PlacementRefusal;
 use qishu_model::seal::NotRemovable;
+use qishu_model::time::Timestamp;
 use qishu_store::StoreError;
 
 /// One variant per thing a caller can mend; everything else is [`AppError::Internal`].
@@ -203,6 +204,12 @@ pub enum AppError {
         name: String,
         /// What stands in the way.
         reason: &'static str,
+    },
+    /// `1405`
+    #[error("downloads of this document are locked until {}", until.date_time_text())]
+    DownloadLocked {
+        /// When they are free again.
+        until: Timestamp,
     },
     /// The person's signature is already there.
     #[error("already signed")]

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use qishu_model::id::CompanyId;
-use qishu_provider::{CompanyClaim, IdentityResult, IdentitySource, PersonClaim, SendError};
+pub use qishu_provider::{CompanyClaim, IdentityResult, PersonClaim};
+use qishu_provider::{IdentitySource, SendError};
 use qishu_store::ledger::Entry;
 use serde_json::json;
 

@@ -23,6 +23,9 @@ pub(crate) const AUTO_SIGN: &str = "auto_sign";
 /// Hands a message to its provider.
 pub(crate) const SEND_MESSAGE: &str = "send_message";
 
+/// Signs a void document for the initiator.
+pub(crate) const VOID_SIGN: &str = "void_sign";
+
 /// Between two looks at the queue when nothing announces work.
 const ROUND: Duration = Duration::from_millis(500);
 /// Rounds between two recoveries: 30 s.

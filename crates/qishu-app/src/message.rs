@@ -25,15 +25,43 @@ pub(crate) async fn invite(
         return Ok(());
     };
     let link = short_link(app, transaction, contract, Some(receiver)).await?;
-    let deadline = contract
-        .expire_time
+    let request = contract.void_request();
+    let deadline = request.map_or(contract.expire_time, |request| request.expire_time);
+    let deadline = deadline
         .map(|time| format!("，请在{}前完成", time.date_text()))
         .unwrap_or_default();
+    let asks = if request.is_some() {
+        "申请作废合同，请您确认并签署作废协议"
+    } else {
+        "邀请您签署"
+    };
     let text = format!(
-        "【契书】{}邀请您签署《{}》{deadline}：{link}",
+        "【契书】{}{asks}《{}》{deadline}：{link}",
         contract.tenant_name, contract.subject
     );
     let data = json!({ "kind": "SIGN_INVITATION", "text": text, "subject": contract.subject });
+    queue(app, transaction, receiver, data).await
+}
+
+/// Tells somebody that a contract is void.
+///
+/// # Errors
+/// Internal when the store fails. A contact that cannot be reached gets no message.
+pub(crate) async fn tell_voided(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: &Contract,
+    receiver: &User,
+) -> Result<(), AppError> {
+    if !is_reachable(receiver) {
+        return Ok(());
+    }
+    let link = short_link(app, transaction, contract, Some(receiver)).await?;
+    let text = format!(
+        "【契书】{}的合同《{}》（编号{}）已作废，点击查看：{link}",
+        contract.tenant_name, contract.subject, contract.sn
+    );
+    let data = json!({ "kind": "VOIDED", "text": text, "subject": contract.subject });
     queue(app, transaction, receiver, data).await
 }
 

@@ -12,7 +12,7 @@ pub(crate) use auto_sign::auto_sign;
 pub(crate) use company_sign::system_actor;
 pub use company_sign::{SignParam, company_sign, legal_person_sign};
 pub(crate) use mark::Mark;
-pub(crate) use pipeline::{Act, ActRequest, PlannedAct, perform};
+pub(crate) use pipeline::{Act, ActRequest, PlannedAct, company_subject, perform};
 pub use place::Found;
 pub(crate) use place::{DocumentAids, check_positions, find_positions, load_aids};
 pub(crate) use positions::bind_stampers;

@@ -48,6 +48,8 @@ pub struct Config {
     pub seals: Seals,
     /// `[limits]`.
     pub limits: Limits,
+    /// `[files]`.
+    pub files: Files,
     /// `[downloads]`.
     pub downloads: Downloads,
     /// `[log]`.
@@ -233,6 +235,19 @@ pub struct Limits {
     pub stream_bytes: u64,
 }
 
+/// How uploaded files are handled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    /// Memory of a process that handles files, in bytes.
+    pub memory_bytes: u64,
+    /// Time one request may spend on its files.
+    pub timeout: Duration,
+    /// Processes at work at the same time.
+    pub at_once: usize,
+    /// Layers of the sandbox that may be missing: `landlock`, `seccomp`.
+    pub run_without: Vec<String>,
+}
+
 /// Downloads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Downloads {
@@ -299,6 +314,7 @@ impl Config {
                 pass_unseen: reader.choice("seals.review", &[("manual", false), ("auto", true)])?,
             },
             limits: read_limits(&reader)?,
+            files: read_files(&reader)?,
             downloads: Downloads {
                 rate_lock: reader.flag("downloads.rate_lock")?,
             },
@@ -461,6 +477,15 @@ fn read_limits(reader: &Reader<'_>) -> Result<Limits, ConfigError> {
         pages: reader.number::<u16>("limits.pages", 1..=20_000)?.into(),
         calls_per_minute: reader.number("limits.calls_per_minute", 1..=1_000_000)?,
         stream_bytes: reader.number::<u64>("limits.stream_mb", 1..=1024)? * BYTES_PER_MB,
+    })
+}
+
+fn read_files(reader: &Reader<'_>) -> Result<Files, ConfigError> {
+    Ok(Files {
+        memory_bytes: reader.number::<u64>("files.memory_mb", 128..=4096)? * BYTES_PER_MB,
+        timeout: Duration::from_secs(reader.number("files.seconds", 1..=600)?),
+        at_once: reader.number::<u16>("files.at_once", 1..=64)?.into(),
+        run_without: reader.list("files.run_without")?,
     })
 }
 

@@ -15,9 +15,9 @@ mod print;
 mod read;
 mod secret;
 
-pub use config::{IdentityProvider, 
-    Authority, Callbacks, Config, Database, Downloads, KeyKind, Limits, Log, LogFormat, Mail, MailProvider,
-    Profile, Request, SignatureLevel, Sms, SmsProvider, SmtpSecurity, Storage,
+pub use config::{
+    Authority, Callbacks, Config, Database, Downloads, IdentityProvider, KeyKind, Limits, Log, LogFormat,
+    Mail, MailProvider, Profile, Request, SignatureLevel, Sms, SmsProvider, SmtpSecurity, Storage,
 };
 pub use error::ConfigError;
 pub use layer::Sources;

@@ -107,7 +107,11 @@ fn is_identity_number(text: &str) -> bool {
     };
     let digits: Option<Vec<u32>> = digits.iter().map(|c| c.to_digit(10)).collect();
     digits.is_some_and(|digits| {
-        let sum: u32 = digits.iter().zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
+        let sum: u32 = digits
+            .iter()
+            .zip(WEIGHTS)
+            .map(|(digit, weight)| digit * weight)
+            .sum();
         CHECKS.get((sum % 11) as usize) == Some(last)
     })
 }
@@ -158,7 +162,12 @@ mod tests {
 
     #[test]
     fn others_differ() {
-        for wrong in ["110105194912310021", "11010519491231002", "", "abcdefghijklmnopqr"] {
+        for wrong in [
+            "110105194912310021",
+            "11010519491231002",
+            "",
+            "abcdefghijklmnopqr",
+        ] {
             assert!(!is_identity_number(wrong), "{wrong}");
         }
         assert!(!is_bank_card("4111111111111112") && !is_bank_card("4111"));

@@ -14,9 +14,7 @@ mod smtp;
 mod webhook;
 
 pub use error::SendError;
-pub use identity::{
-    Checking, CompanyClaim, IdentityResult, IdentitySimulator, IdentitySource, PersonClaim,
-};
+pub use identity::{Checking, CompanyClaim, IdentityResult, IdentitySimulator, IdentitySource, PersonClaim};
 pub use message::{Channel, Message, MessageKind, Receipt};
 pub use messenger::{MessageSender, Messenger, Sending};
 pub use simulator::{SimulatedMessage, Simulator};

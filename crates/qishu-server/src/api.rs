@@ -106,6 +106,7 @@ routes! {
     "/v2/contract/list" => contract::list::handle;
     "/v2/contract/download" => contract::download::handle;
     "/v2/document/download" => document::download::handle;
+    "/v2/contract/addwartermark" => contract::addwartermark::handle;
     "/v2/contract/stream" => contract::stream::handle;
     "/v2/contract/downloadurl" => contract::downloadurl::handle;
     "/v2/contract/companysign" => signing::companysign::handle;
@@ -114,6 +115,8 @@ routes! {
     "/v2/contract/pageurl" => signing::pageurl::handle;
     "/v2/contract/shorturl" => signing::shorturl::handle;
     "/v2/contract/invalid" => signing::invalid::handle;
+    "/v2/contract/invalidbyfile" => signing::invalidbyfile::handle;
+    "/v2/contract/invalidsign" => signing::invalidsign::handle;
     "/v2/company/list" => company::list::handle;
     "/v2/subcompany/invite" => company::subcompany_invite::handle;
     "/v2/subcompany/remove" => company::subcompany_remove::handle;
@@ -141,5 +144,7 @@ routes! {
     "/v2/category/detail" => category::detail::handle;
     "/v2/customer/add" => company::customer_add::handle;
     "/v2/verify" => tools::verify::handle;
+    "/v2/identity/verify" => tools::identity_verify::handle;
+    "/v2/companyinfo/verify" => tools::companyinfo_verify::handle;
     "/v2/checkhealth" => tools::checkhealth::handle;
 }

@@ -54,6 +54,7 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
             ErrorCode::InvalidParam
         }
         AppError::DocumentNotFound | AppError::LinkExpired => ErrorCode::DocumentNotFound,
+        AppError::DownloadLocked { .. } => ErrorCode::DownloadLocked,
         AppError::DuplicateBizId { .. } => ErrorCode::DuplicateBizId,
         AppError::InvalidStamperType { .. } => ErrorCode::InvalidStamperType,
         AppError::KeywordNotFound { .. } => ErrorCode::KeywordNotFound,
@@ -88,7 +89,7 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         AppError::AlreadySigned => ErrorCode::NotSignStep,
         AppError::RevisionChanged => ErrorCode::InvalidContractStatus,
         AppError::TooOften { .. } => ErrorCode::TooFrequent,
-        AppError::Busy | AppError::Internal(_) => ErrorCode::InternalError,
+        AppError::Busy | AppError::NotConfigured(_) | AppError::Internal(_) => ErrorCode::InternalError,
     }
 }
 

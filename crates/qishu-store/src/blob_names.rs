@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use qishu_model::contract::Contract;
+use qishu_model::contract::watermark::Motif;
 use qishu_model::seal::Seal;
 use qishu_model::seal_review::SealReview;
 
@@ -35,6 +36,11 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
         for document in &contract.documents {
             for name in document.uploads.iter().chain([&document.text_index]) {
                 add(&mut names, name)?;
+            }
+        }
+        for watermark in &contract.watermarks {
+            if let Motif::Pic { image } = &watermark.motif {
+                add(&mut names, image)?;
             }
         }
         Ok(())

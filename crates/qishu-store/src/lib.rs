@@ -30,6 +30,7 @@ pub mod contract;
 pub mod customer;
 mod dialect;
 pub mod document;
+pub mod download;
 pub mod employee;
 mod error;
 pub mod invitation;

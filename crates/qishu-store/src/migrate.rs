@@ -12,6 +12,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0001_base.sql"),
     ),
     (
+        3,
+        "download_lock",
+        include_str!("../migrations/sqlite/0003_download_lock.sql"),
+        include_str!("../migrations/postgres/0003_download_lock.sql"),
+    ),
+    (
         6,
         "organisation",
         include_str!("../migrations/sqlite/0006_organisation.sql"),

@@ -80,7 +80,7 @@ pub(crate) const BUSINESS: [Table; 20] = [
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 16] = [
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 17] = [
     (
         "callback_attempt",
         "id",
@@ -95,6 +95,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 16] = [
         "confirm_code",
         "id",
         "lives five minutes and must not outlive its use",
+    ),
+    (
+        "download_count",
+        "document_id",
+        "counters of the download lock; the downloads themselves are in the log",
     ),
     ("job", "id", "work still to be done, derived from business rows"),
     (

@@ -50,7 +50,7 @@ pub use seal::SealAnswer;
 pub use stamper::{Place, StamperAnswer};
 pub use stream::StreamEntry;
 pub use user::UserAnswer;
-pub use verification::{SignatureAnswer, SignatureItem, VerificationAnswer};
+pub use verification::{IdentityAnswer, SignatureAnswer, SignatureItem, VerificationAnswer};
 
 /// A page of rows; `totalCount` counts all matches and is a number (D-58).
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -84,6 +84,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: SealCommand,
     },
+    /// Handles one file for the server, locked in; started by the server itself
+    #[command(hide = true)]
+    FileWorker {
+        /// Address space, in bytes
+        #[arg(long)]
+        memory_bytes: u64,
+        /// Processor time, in seconds
+        #[arg(long)]
+        cpu_seconds: u64,
+    },
     /// Deliveries of status callbacks
     Callback {
         #[command(subcommand)]

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod clock;
+mod files;
 mod install;
 mod logging;
 mod node;
@@ -44,6 +45,13 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     {
         return verify::files(files, anchors, *json);
     }
+    if let Command::FileWorker {
+        memory_bytes,
+        cpu_seconds,
+    } = arguments.command
+    {
+        return Ok(files::work(memory_bytes, cpu_seconds));
+    }
     let config = arguments.config()?;
     logging::start(&config.log);
     match arguments.command {
@@ -54,6 +62,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }),
         Command::Verify { .. } => with_runtime(verify::all(config)),
+        Command::FileWorker { .. } => Err("a worker takes no settings".into()),
         Command::Config { command } => config_command(&command, &config),
         Command::App { command } => with_runtime(set_up::app_command(command, config)),
         Command::Company { command } => with_runtime(set_up::company_command(command, config)),

@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::Failure;
+use crate::files;
 use crate::wiring::{base_url, open_server};
 
 /// Guessing tokens and signatures ends after this many tries of one address in a minute.
@@ -36,6 +37,7 @@ pub(crate) async fn serve(mut config: Config) -> Result<ExitCode, Failure> {
         );
     }
     let (app, lease) = open_server(&config).await?;
+    files::check(&app, &config).await?;
     if is_demo {
         demo::seed(&app).await?;
         announce(&config);

@@ -7,18 +7,19 @@ use qishu_app::{App, Parts, Settings};
 use qishu_authority::{KeyPool, MasterKey};
 use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
-use qishu_config::{Config, MailProvider, SmsProvider, SmtpSecurity, Storage};
+use qishu_config::{Config, IdentityProvider, MailProvider, SmsProvider, SmtpSecurity, Storage};
 use qishu_model::application::SecretText;
 use qishu_model::id::IdSource;
 use qishu_provider::{
-    Channel, Messenger, Simulator, SmtpMail, SmtpProtection, SmtpSettings, WebhookSettings, WebhookSms,
+    Channel, IdentitySimulator, IdentitySource, Messenger, Simulator, SmtpMail, SmtpProtection, SmtpSettings,
+    WebhookSettings, WebhookSms,
 };
 use qishu_store::{DataKey, DataKeys, Store, StoreOptions};
 
 use crate::Failure;
 use crate::clock::SystemClock;
-use crate::install;
 use crate::node::NodeLease;
+use crate::{files, install};
 
 /// Commands share the highest node number; serving processes lease one of the others.
 const COMMAND_NODE: u16 = 1_023;
@@ -82,7 +83,9 @@ fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<
         blobs: Blobs::in_folder(folder.clone(), BLOB_CACHE_BYTES)?,
         authority,
         keys: Arc::new(KeyPool::new(install::algorithm(config))),
+        files: files::file_work(config)?,
         messenger: messenger(config)?,
+        identity: identity(config),
         deliverer: Deliverer::new(policy)?,
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom::new()),
@@ -91,6 +94,8 @@ fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<
             base_url: base_url(config),
             upload_bytes: usize::try_from(config.limits.upload_bytes).unwrap_or(usize::MAX),
             most_pages: config.limits.pages,
+            stream_bytes: usize::try_from(config.limits.stream_bytes).unwrap_or(usize::MAX),
+            download_lock: config.downloads.rate_lock,
             callbacks_at_once: config.callbacks.concurrency,
             seals_pass_unseen: config.seals.pass_unseen,
             simulated: !config.simulated().is_empty(),
@@ -109,6 +114,13 @@ pub(crate) fn base_url(config: &Config) -> String {
         .base_url
         .clone()
         .unwrap_or_else(|| format!("http://{}", config.listen))
+}
+
+fn identity(config: &Config) -> Option<Arc<dyn IdentitySource>> {
+    match config.identity {
+        IdentityProvider::None => None,
+        IdentityProvider::Simulator => Some(Arc::new(IdentitySimulator)),
+    }
 }
 
 fn messenger(config: &Config) -> Result<Messenger, Failure> {

@@ -139,6 +139,8 @@ async fn build(
         sign_flow_strategy: draft.sign_flow_strategy,
         template_params: draft.template_params,
         documents: Vec::new(),
+        watermarks: Vec::new(),
+        files_deleted: false,
         copy_send_receivers: draft.copy_send_receivers,
         copy_send_time: draft.copy_send_time,
         tags: draft.tags,
@@ -207,6 +209,7 @@ async fn store(
     built.sn = if generated { old.sn } else { built.sn };
     built.create_time = old.create_time;
     built.documents = old.documents;
+    built.watermarks = old.watermarks;
     let updated = Versioned {
         version: existing.version,
         value: built,

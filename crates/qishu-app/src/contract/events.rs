@@ -56,6 +56,7 @@ pub(crate) async fn store_change(
         tell(app, transaction, &after, event).await?;
     }
     follow_turns(app, transaction, &before.value, &after).await?;
+    crate::void::follow(app, transaction, &before.value, &after).await?;
     Ok(Some(after))
 }
 
@@ -63,6 +64,15 @@ fn details(contract: &Contract, event: &Event) -> Json {
     let comments = match &contract.state {
         ContractState::Rejected { comments } | ContractState::Recalled { comments } => comments.as_deref(),
         ContractState::ForceEnd { reason } => Some(reason.as_str()),
+        // The reason of voiding, with the entry that began it; a party's reason for refusing.
+        ContractState::Invaliding { request, .. } if event.party.is_none() => request.reason.as_deref(),
+        ContractState::Complete {
+            void_failure: Some(_),
+            ..
+        } => event
+            .party
+            .and_then(|id| contract.signatory(id))
+            .and_then(|party| party.reject_invalid_reason.as_deref()),
         _ => None,
     };
     json!({ "party": event.party, "comments": comments })

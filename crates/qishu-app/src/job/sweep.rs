@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, UNIX_EPOCH};
 
-use qishu_store::{blob_names, confirm, outbox, page, replay};
+use qishu_store::{blob_names, confirm, download, outbox, page, replay};
 
 use crate::{App, AppError};
 
@@ -17,6 +17,7 @@ pub(super) async fn sweep(app: &App) -> Result<(), AppError> {
     page::sweep(&mut transaction, now).await?;
     confirm::sweep(&mut transaction, now).await?;
     replay::sweep(&mut transaction, now).await?;
+    download::sweep(&mut transaction, now).await?;
     outbox::sweep(&mut transaction, now.plus_days(-MESSAGE_DAYS)).await?;
     transaction.commit().await?;
     Ok(())

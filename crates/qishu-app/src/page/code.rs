@@ -67,7 +67,10 @@ pub async fn send_confirm_code(
         purpose: "SIGN",
         revision: &revision,
     };
-    let purpose = format!("签署《{}》", contract.subject);
+    let purpose = match contract.void_request() {
+        Some(_) => format!("签署《{}》的作废协议", contract.subject),
+        None => format!("签署《{}》", contract.subject),
+    };
     issue(app, session, user, &binding, &purpose).await
 }
 

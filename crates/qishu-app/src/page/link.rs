@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use qishu_model::contact::User;
 use qishu_model::contract::{Contract, ContractAddress, ContractState, Refusal};
-use qishu_model::id::DocumentId;
+use qishu_model::id::{ContractId, DocumentId};
 use qishu_model::time::Timestamp;
 use qishu_store::page::{PageLink, insert_link};
 use qishu_store::{Reader, Transaction};
@@ -15,8 +15,11 @@ use crate::company::find_employee;
 use crate::contract::{locate, locate_for_party};
 use crate::{ApiCaller, App, AppError};
 
-/// Purpose of links that give out files.
+/// Purpose of links that give out files, zipped when there are several.
 pub(crate) const DOWNLOAD_PURPOSE: &str = "DOWNLOAD";
+
+/// Purpose of links that give out a single file as it is.
+pub(crate) const FILE_PURPOSE: &str = "DOWNLOAD_FILE";
 
 /// Links inside messages live as long as the contract; this is longer than any contract is open.
 const SHORT_LINK_DAYS: i64 = 3_650;
@@ -174,11 +177,14 @@ pub async fn view_page_url(app: &App, caller: &ApiCaller, request: ViewPage) -> 
         .await?
         .contract
         .value;
-    if contract.documents.is_empty() {
+    if contract.shown_documents().next().is_none() {
         return Err(Refusal::NoDocument.into());
     }
     let mut options = with_defaults(caller, request.options);
-    if options.document.is_some_and(|id| contract.document(id).is_none()) {
+    if options
+        .document
+        .is_some_and(|id| contract.shown_document(id).is_none())
+    {
         return Err(AppError::invalid("documentId", "no document of this contract"));
     }
     options
@@ -239,6 +245,45 @@ pub(crate) async fn short_link(
     let expire = app.now().plus_days(SHORT_LINK_DAYS);
     let token = store_link(app, transaction, contract, Purpose::LogIn.name(), expire, &data).await?;
     Ok(format!("{}/s/{token}", app.settings.base_url))
+}
+
+/// A link printed on the contract itself, made before it is stored.
+pub(crate) struct ContractLink {
+    /// 256 random bits.
+    pub(crate) token: String,
+    /// Whoever has it may look; otherwise it asks for log-in.
+    pub(crate) public: bool,
+}
+
+/// Stores a link that lives as long as the contract.
+///
+/// # Errors
+/// Internal when the store fails.
+pub(crate) async fn insert_contract_link(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: ContractId,
+    link: ContractLink,
+) -> Result<(), AppError> {
+    let data = LinkData {
+        user: None,
+        options: PageOptions::default(),
+        items: Vec::new(),
+    };
+    let purpose = if link.public {
+        Purpose::View
+    } else {
+        Purpose::LogIn
+    };
+    let data = serde_json::to_value(&data).map_err(|error| AppError::internal("link", error))?;
+    let stored = PageLink {
+        purpose: purpose.name().to_owned(),
+        contract_id: Some(contract),
+        expire: app.now().plus_days(SHORT_LINK_DAYS),
+        data,
+    };
+    insert_link(transaction, &link.token, &stored).await?;
+    Ok(())
 }
 
 /// Stores a link and answers its token.

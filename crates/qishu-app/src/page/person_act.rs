@@ -10,6 +10,7 @@ use qishu_model::contract::{
 use qishu_model::id::DocumentId;
 use qishu_store::confirm::{self, Binding, Check};
 
+use super::void_act::void_party;
 use crate::signing::{DocumentAids, Mark, PlannedAct};
 use crate::{App, AppError};
 
@@ -127,7 +128,15 @@ impl PersonAct {
         }
     }
 
-    async fn confirm(&self, app: &App, contract: &Contract) -> Result<confirm::Confirmation, AppError> {
+    /// Judges the code.
+    ///
+    /// # Errors
+    /// [`AppError::CodeWrong`], [`AppError::CodeClosed`].
+    pub(super) async fn confirm(
+        &self,
+        app: &App,
+        contract: &Contract,
+    ) -> Result<confirm::Confirmation, AppError> {
         let (contact, revision) = (self.user.normalised(), revisions_text(&self.seen));
         let binding = Binding {
             contract: Some(contract.id),
@@ -145,7 +154,7 @@ impl PersonAct {
 
 /// The subject of a person's one-time certificate. Until an identity number is verified, the contact that received the code
 /// tells people of one name apart; only its keyed digest enters the certificate.
-fn person_subject(app: &App, name: &str, contact: &str) -> VerifiedSubject {
+pub(super) fn person_subject(app: &App, name: &str, contact: &str) -> VerifiedSubject {
     let digest = app.store.lookup_digest("certificate subject", contact);
     VerifiedSubject {
         holder: Holder::Person {
@@ -156,7 +165,7 @@ fn person_subject(app: &App, name: &str, contact: &str) -> VerifiedSubject {
 }
 
 /// A place the person chose, as a position.
-fn chosen(placement: &PagePlacement, documents: &[DocumentAids]) -> Result<Stamper, AppError> {
+pub(super) fn chosen(placement: &PagePlacement, documents: &[DocumentAids]) -> Result<Stamper, AppError> {
     let refused = || {
         AppError::invalid(
             "placements",
@@ -191,6 +200,9 @@ fn chosen(placement: &PagePlacement, documents: &[DocumentAids]) -> Result<Stamp
 /// # Errors
 /// `1101`, `1107`; [`AppError::AlreadySigned`]; `1110` when the person is no party at all.
 pub(super) fn party_in_turn<'a>(contract: &'a Contract, user: &User) -> Result<&'a Signatory, AppError> {
+    if contract.void_request().is_some() {
+        return void_party(contract, user);
+    }
     let own = |party: &&Signatory| {
         !party.tenant_type.is_company()
             && party
@@ -241,7 +253,7 @@ pub(super) fn check_revisions(contract: &Contract, seen: &[SeenRevision]) -> Res
         seen.iter()
             .any(|seen| seen.document == document.id && seen.revision == document.revision_hash)
     };
-    if contract.documents.iter().all(current) {
+    if contract.shown_documents().all(current) {
         Ok(())
     } else {
         Err(AppError::RevisionChanged)

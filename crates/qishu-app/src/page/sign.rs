@@ -51,7 +51,7 @@ pub async fn sign_on_page(
     let digest = request_digest(session, &user, &signature);
     let (picture, drawn) = match (&signature.drawn, signature.saved) {
         (Some(png), _) => (
-            Picture::Drawn(prepare_picture(png.clone()).await?),
+            Picture::Drawn(prepare_picture(app, png.clone()).await?),
             signature.drawn.clone(),
         ),
         (None, Some(id)) => (Picture::Drawn(saved_picture(app, &user, id).await?), None),
@@ -98,15 +98,18 @@ fn request_digest(session: &PageSession, user: &User, signature: &PageSignature)
 }
 
 /// Decodes and prepares a drawn picture: the pixels are taken, everything else of the file is dropped.
-async fn prepare_picture(png: Bytes) -> Result<StampPicture, AppError> {
+async fn prepare_picture(app: &App, png: Bytes) -> Result<StampPicture, AppError> {
     if png.len() > MOST_PNG_BYTES {
         return Err(AppError::FileTooLarge {
             size_bytes: png.len(),
             limit_bytes: MOST_PNG_BYTES,
         });
     }
-    let prepared = tokio::task::spawn_blocking(move || StampPicture::from_png(&png)).await?;
-    prepared.map_err(|error| AppError::invalid("signature.pngBase64", error.to_string()))
+    let prepared = app.files.prepare_picture(&png).await;
+    prepared.map_err(|error| match error {
+        AppError::InvalidFile { detail } => AppError::invalid("signature.pngBase64", detail),
+        other => other,
+    })
 }
 
 async fn saved_picture(app: &App, user: &User, id: SealId) -> Result<StampPicture, AppError> {

@@ -14,7 +14,9 @@ use super::person_act::party_in_turn;
 use super::session::{PageSession, Purpose};
 use crate::contract::{entry, load_contract};
 use crate::document::{blob_digest, read_range};
+use crate::download::{count_download, require_unlocked};
 use crate::signing::{DocumentAids, Found, find_positions, load_aids};
+use crate::void::used_seal;
 use crate::{App, AppError};
 
 /// A document with the sizes of its pages.
@@ -54,6 +56,8 @@ pub struct PageContract {
     pub refusal: Option<&'static str>,
     /// The person has to choose a place.
     pub needs_placement: bool,
+    /// The person has to draw; not where a company's seal is put on a void document.
+    pub needs_picture: bool,
     /// Pictures kept for this person, newest first.
     pub signatures: Vec<KeptSignature>,
     /// Providers are simulated.
@@ -74,20 +78,32 @@ pub async fn page_contract(app: &App, session: &PageSession) -> Result<PageContr
     let places = find_positions(app, &aids, &contract).await?;
     let documents = documents(&contract, &aids);
     let (party, refusal) = turn(&contract, session);
+    let needs_picture = match &party {
+        Some(party) if party.tenant_type.is_company() => {
+            used_seal(&mut reader, &contract, party).await?.is_none()
+        }
+        _ => true,
+    };
     let signatures = match &session.user {
         Some(user) if party.is_some() => kept_signatures(app, &mut reader, user).await?,
         _ => Vec::new(),
     };
     drop(reader);
     log(app, &contract, session, OperateType::View, json!({})).await?;
-    let has_place = |party: &Signatory| {
-        party
+    let void = contract.void_request();
+    let has_place = |party: &Signatory| match void {
+        Some(request) => request
+            .stampers_of(party.id)
+            .iter()
+            .any(|stamper| stamper.stamper_type != StamperType::Timestamp),
+        None => party
             .stampers
             .iter()
-            .any(|stamper| stamper.stamper_type == StamperType::Personal)
+            .any(|stamper| stamper.stamper_type == StamperType::Personal),
     };
     Ok(PageContract {
         needs_placement: party.as_ref().is_some_and(|party| !has_place(party)),
+        needs_picture,
         contract,
         documents,
         places,
@@ -100,8 +116,7 @@ pub async fn page_contract(app: &App, session: &PageSession) -> Result<PageContr
 
 fn documents(contract: &Contract, aids: &[DocumentAids]) -> Vec<PageDocument> {
     let shown = contract
-        .documents
-        .iter()
+        .shown_documents()
         .zip(aids)
         .map(|(document, aids)| PageDocument {
             id: document.id,
@@ -175,18 +190,19 @@ pub async fn page_document(
     }
     let mut reader = app.store.read("page_document");
     let contract = load_contract(&mut reader, session.contract).await?.value;
-    let document = contract.document(id).ok_or(AppError::DocumentNotFound)?;
+    let document = contract.shown_document(id).ok_or(AppError::DocumentNotFound)?;
+    if download {
+        require_unlocked(app, &mut reader, &[id]).await?;
+    }
     let (bytes, length) = read_range(app, &mut reader, document, range).await?;
     drop(reader);
     if download {
-        log(
-            app,
-            &contract,
-            session,
-            OperateType::Download,
-            json!({ "document": id }),
-        )
-        .await?;
+        let mut transaction = app.store.begin("page_download");
+        count_download(app, &mut transaction, &[id]).await?;
+        let mut logged = entry(app, &contract, OperateType::Download, session.actor());
+        logged.details = json!({ "document": id });
+        transaction.record(logged);
+        transaction.commit().await?;
     }
     Ok((
         bytes,

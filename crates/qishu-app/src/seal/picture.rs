@@ -1,14 +1,11 @@
 //! 创建图片印章: `POST /v2/seal/createbyimage`.
 
-use pdfseal::appearance::StampPicture;
 use qishu_convert::kind::{FileKind, detect};
-use qishu_convert::{PictureError, decode_picture};
 use qishu_model::company::Company;
 use qishu_model::contact::User;
 use qishu_model::id::SealReviewId;
 use qishu_model::seal::SealType;
 use qishu_model::seal_review::{ReviewState, SealReview};
-use qishu_sealart::{PhotoPixels, PhotoSeal, photo_seal};
 use qishu_store::ledger::Entry;
 use qishu_store::{Reader, StoreError, Versioned, seal, seal_review};
 use serde_json::json;
@@ -129,11 +126,12 @@ async fn prepare(
         }
         None => None,
     };
-    let uploaded = order.image.clone();
     let (width_mm, height_mm) = (order.width_mm, order.height_mm);
-    let cleaned =
-        tokio::task::spawn_blocking(move || clean(&order.image, f64::from(width_mm), f64::from(height_mm)))
-            .await??;
+    let cleaned = app.files.clean_seal(&order.image, width_mm, height_mm).await;
+    let (image, picture) = cleaned.map_err(|error| match error {
+        AppError::InvalidFile { detail } => AppError::invalid("sealImage", detail),
+        other => other,
+    })?;
     Ok(SealReview {
         id: SealReviewId::new(app.next_id()),
         company_id: company.id,
@@ -143,33 +141,15 @@ async fn prepare(
         spec: order.spec,
         width_um: width_mm * 1000,
         height_um: height_mm * 1000,
-        image: app.blobs.put(cleaned.0.image.into()).await?.to_string(),
-        picture: app.blobs.put(cleaned.1.to_bytes().into()).await?.to_string(),
-        original: app.blobs.put(uploaded.into()).await?.to_string(),
+        image: app.blobs.put(image).await?.to_string(),
+        picture: app.blobs.put(picture).await?.to_string(),
+        original: app.blobs.put(order.image.into()).await?.to_string(),
         letter,
         users,
         callback_url: order.callback_url,
         state: ReviewState::Pending,
         create_time: app.now(),
     })
-}
-
-fn clean(file: &[u8], width_mm: f64, height_mm: f64) -> Result<(PhotoSeal, StampPicture), AppError> {
-    let refuse = |error: &dyn std::fmt::Display| AppError::invalid("sealImage", error.to_string());
-    let pixels = decode_picture(file).map_err(|error: PictureError| refuse(&error))?;
-    let photo = PhotoPixels {
-        width: pixels.width,
-        height: pixels.height,
-        rgba: &pixels.rgba,
-    };
-    let seal = photo_seal(photo, width_mm, height_mm).map_err(|error| match error.field() {
-        Some(field) => AppError::invalid(field, error.to_string()),
-        None => AppError::SealDrawing {
-            reason: error.to_string(),
-        },
-    })?;
-    let picture = StampPicture::from_png(&seal.print).map_err(|error| refuse(&error))?;
-    Ok((seal, picture))
 }
 
 /// The letter is only looked at by people; it must be something they can open.

@@ -15,8 +15,8 @@ pub(crate) struct Mark {
     pub(crate) stamper: Stamper,
     pub(crate) picture: StampPicture,
     pub(crate) size: Size,
-    /// The company seal it shows, for the record of its use.
-    pub(super) seal: Option<SealId>,
+    /// Seal it shows.
+    pub(crate) seal: Option<SealId>,
     description: String,
 }
 

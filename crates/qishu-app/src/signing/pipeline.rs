@@ -27,7 +27,8 @@ use super::company_sign::CompanyAct;
 use super::mark::{Mark, seals, stamps};
 use super::place::{DocumentAids, Wanted, load_aids, place};
 use crate::contract::{load_contract, store_change};
-use crate::page::PersonAct;
+use crate::page::{PersonAct, plan_void};
+use crate::void::VoidAct;
 use crate::{App, AppError};
 
 /// Attempts before a contract counts as busy: each loser of a race starts again on the winner's result.
@@ -56,6 +57,8 @@ pub(crate) enum ActRequest {
     Company(CompanyAct),
     /// A person on a page.
     Person(PersonAct),
+    /// A company on the void document.
+    Void(VoidAct),
 }
 
 /// What an act does to the contract as it is now.
@@ -95,9 +98,17 @@ async fn attempt(app: &App, act: &Act) -> Result<Contract, AppError> {
     if is_done(&mut reader, act).await? {
         return Ok(stored.value);
     }
-    let documents = load_aids(app, &mut reader, &stored.value).await?;
+    let mut documents = load_aids(app, &mut reader, &stored.value).await?;
+    if let Some(request) = stored.value.void_request() {
+        // Nothing but the void document is signed then.
+        documents.retain(|document| Some(document.id) == request.document);
+    }
     let planned = match &act.request {
         ActRequest::Company(company) => company.plan(app, &mut reader, &stored.value).await?,
+        ActRequest::Void(void) => void.plan(app, &mut reader, &stored.value).await?,
+        ActRequest::Person(person) if stored.value.void_request().is_some() => {
+            plan_void(person, app, &mut reader, &stored.value, &documents).await?
+        }
         ActRequest::Person(person) => person.plan(app, &stored.value, &documents).await?,
     };
     drop(reader);
@@ -236,7 +247,7 @@ async fn intend(
             signatory_id: planned.party,
             steps: match planned.step {
                 Step::Action(action) => vec![action],
-                Step::Personal(_) => Vec::new(),
+                Step::Personal(_) | Step::Void(_) => Vec::new(),
             },
             revision: pending.document.revision,
             revision_hash: pending.document.revision_hash.clone(),
@@ -246,7 +257,7 @@ async fn intend(
             state: ActState::Intended,
             intended: now,
             settled: None,
-            details: Json::Null,
+            details: details(planned),
         };
         act::insert(&mut transaction, &intent)
             .await
@@ -257,6 +268,17 @@ async fn intend(
     transaction.record(log(app, request, "SIGN_INTENDED", &intents));
     transaction.commit().await?;
     Ok(intents)
+}
+
+/// Which seals the act uses: voiding the contract later needs them again.
+fn details(planned: &PlannedAct) -> Json {
+    let mut seals: Vec<SealId> = planned.marks.iter().filter_map(|mark| mark.seal).collect();
+    seals.dedup();
+    if seals.is_empty() {
+        Json::Null
+    } else {
+        json!({ "seals": seals })
+    }
 }
 
 /// Another process has an open act on the document.
@@ -336,10 +358,13 @@ async fn finish(
     signed: Vec<Signed<'_>>,
 ) -> Result<Contract, AppError> {
     let now = app.now();
-    let command = Command::Finish {
-        step: planned.step,
-        by: planned.performed_by,
-        confirm: Some(planned.confirm),
+    let command = match planned.step {
+        Step::Void(party) => Command::SignVoid { party },
+        step => Command::Finish {
+            step,
+            by: planned.performed_by,
+            confirm: Some(planned.confirm),
+        },
     };
     let mut transition = stored.value.apply(command, now)?;
     let mut transaction = app.store.begin("finish_signature");

@@ -15,6 +15,8 @@ pub enum Step {
     Action(ActionId),
     /// The signature of a personal party.
     Personal(SignatoryId),
+    /// The signature of a party on the document that voids the contract.
+    Void(SignatoryId),
 }
 
 /// What somebody wants to do with a contract.

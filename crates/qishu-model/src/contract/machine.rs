@@ -211,6 +211,8 @@ impl Contract {
         let (party, kind) = match step {
             Step::Action(action) => self.finish_action(action, by, confirm, now)?,
             Step::Personal(party) => self.finish_personal(party, confirm, now)?,
+            // Void documents are signed by their own command.
+            Step::Void(_) => return Err(Refusal::NotInTurn),
         };
         let operate = if kind == Some(ActionType::Audit) {
             OperateType::Audit
@@ -429,6 +431,7 @@ impl Contract {
         let ContractState::Complete { time, .. } = self.state else {
             return Err(self.wrong_status());
         };
+        let alone = self.counting_parties().count() == 1;
         let mut signed = 0_usize;
         for party in self
             .signatories
@@ -442,12 +445,12 @@ impl Contract {
         if signed == 0 {
             return Err(Refusal::NoSignatory);
         }
+        // Whoever is alone and signs at once is told once, that the contract is void (6.1).
+        let told = !(alone && request.auto_sign);
         self.state = ContractState::Invaliding { time, request };
-        Ok(vec![self.event(
-            OperateType::Invalid,
-            CallbackType::SendInvalid,
-            None,
-        )])
+        let mut event = self.event(OperateType::Invalid, CallbackType::SendInvalid, None);
+        event.callback = event.callback.filter(|_| told);
+        Ok(vec![event])
     }
 
     fn sign_void(&mut self, id: SignatoryId) -> Decision {
@@ -455,12 +458,7 @@ impl Contract {
             return Err(self.wrong_status());
         };
         let request = request.clone();
-        let single = self
-            .signatories
-            .iter()
-            .filter(|party| !matches!(party.status, SignatoryStatus::Closed))
-            .count()
-            == 1;
+        let single = self.counting_parties().count() == 1;
         let party = self.party_mut(id)?;
         if party.status != SignatoryStatus::Invaliding {
             return Err(Refusal::NotInTurn);

@@ -90,6 +90,25 @@ impl SignatoryStatus {
         }
     }
 
+    /// Chinese name, as people see it.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Closed => "无需签署",
+            Self::Draft => "草稿",
+            Self::Expired => "已过期",
+            Self::Filling => "拟定中",
+            Self::ForceEnd => "已终止",
+            Self::Invalided => "已签作废",
+            Self::Invaliding => "待签作废",
+            Self::Recalled => "已撤回",
+            Self::Rejected => "已退回",
+            Self::Signed => "已签署",
+            Self::Signing => "签署中",
+            Self::Waiting => "等待中",
+        }
+    }
+
     /// The party still has to act in an open contract.
     #[must_use]
     pub const fn is_open(self) -> bool {

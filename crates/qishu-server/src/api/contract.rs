@@ -1,5 +1,6 @@
 //! 合同管理
 
+pub(super) mod addwartermark;
 pub(super) mod detail;
 pub(super) mod download;
 pub(super) mod downloadurl;

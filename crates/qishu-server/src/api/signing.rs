@@ -2,6 +2,8 @@
 
 pub(super) mod companysign;
 pub(super) mod invalid;
+pub(super) mod invalidbyfile;
+pub(super) mod invalidsign;
 pub(super) mod legalpersonsign;
 pub(super) mod notice;
 pub(super) mod pageurl;

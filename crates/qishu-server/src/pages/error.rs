@@ -89,6 +89,12 @@ fn tell(error: &AppError) -> Told {
             "页面已过期，请重新打开链接",
             "The page has expired, open the link again",
         ),
+        AppError::DownloadLocked { .. } => told(
+            429,
+            "DOWNLOAD_LOCKED",
+            "下载过于频繁，该文件已被暂时锁定",
+            "Downloaded too often, the file is locked for some hours",
+        ),
         AppError::TooOften { .. } => told(
             429,
             "TOO_OFTEN",
@@ -126,6 +132,11 @@ fn tell(error: &AppError) -> Told {
             "Something failed on our side, try again later",
         ),
     }
+}
+
+/// Status of a page that is only text.
+pub(super) fn status(error: &AppError) -> StatusCode {
+    StatusCode::from_u16(tell(error).status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// Words for a page that is only text.

@@ -37,6 +37,8 @@ const WITHOUT_ID: &[&str] = &[
     "/v2/category/list",
     "/v2/customer/add",
     "/v2/verify",
+    "/v2/identity/verify",
+    "/v2/companyinfo/verify",
     "/v2/checkhealth",
 ];
 
@@ -150,6 +152,7 @@ fn other_fields(path: &str) -> Value {
         "/v2/contract/draft" => json!({ "subject": "劳动合同" }),
         "/v2/contract/pageurl" => json!({ "user": user }),
         "/v2/seal/status" => json!({ "operate": "ENABLE" }),
+        "/v2/contract/addwartermark" => json!({ "watermarks": [{ "type": "TEXT", "content": "合同专用" }] }),
         _ => json!({}),
     }
 }
@@ -162,6 +165,22 @@ async fn call(app: &TestApp, endpoint: &Endpoint, headers: &str, ids: &Ids) -> A
         fields.extend([("title", "合同正文"), ("fileSuffix", "pdf")]);
         return app
             .upload_with(path, headers, &fields, (file, contract_pdf()))
+            .await;
+    }
+    if path == "/v2/contract/invalidbyfile" {
+        let info: Value = ids
+            .0
+            .iter()
+            .map(|(name, id)| ((*name).to_owned(), json!(id)))
+            .collect();
+        let info = info.to_string();
+        return app
+            .upload_with(
+                path,
+                headers,
+                &[("invalidInfo", info.as_str())],
+                ("file", contract_pdf()),
+            )
             .await;
     }
     match endpoint.method {

@@ -113,3 +113,29 @@ async fn other_files_are_refused() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_simulated_data_source_agrees_with_what_is_well_formed() {
+    on_both(async |database| {
+        let app = TestApp::start(database).await;
+        let person = json!({ "name": "张三", "cardNo": "11010519491231002X" });
+        let agreed = app.post("/v2/identity/verify", &person).await.result();
+        assert_eq!(
+            (&agreed["result"], &agreed["pass"], &agreed["factor"], &agreed["mismatch"]),
+            (&json!(true), &json!(true), &json!("TWO"), &json!([]))
+        );
+        assert!(agreed["message"].as_str().unwrap().contains("模拟"), "R-27");
+        let four = json!({ "name": "张三", "cardNo": "110105194912310021", "mobile": "123", "bankcardNo": "4111111111111111" });
+        let differs = app.post("/v2/identity/verify", &four).await.result();
+        assert_eq!((&differs["factor"], &differs["mismatch"]), (&json!("FOUR"), &json!(["cardNo", "mobile"])));
+        let company = json!({ "companyName": "外部贸易有限公司", "registerNo": "91310000MA1OTHER01", "legalPerson": "赵六" });
+        let agreed = app.post("/v2/companyinfo/verify", &company).await.result();
+        assert_eq!((&agreed["result"], &agreed["factor"]), (&json!(true), &json!("THREE")));
+        app.assert_refused("/v2/identity/verify", &[(json!({ "name": "张三" }), 1005, "cardNo"), (json!({ "cardNo": ["1", "2"] }), 1005, "cardNo")])
+            .await;
+        app.assert_refused("/v2/companyinfo/verify", &[(json!({ "companyName": "x" }), 1005, "registerNo")])
+            .await;
+        app.assert_promises().await;
+    })
+    .await;
+}

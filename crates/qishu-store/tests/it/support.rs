@@ -193,6 +193,8 @@ pub(crate) fn a_contract(id: u64) -> Contract {
         sign_flow_strategy: SignFlowStrategy::AllSignFinish,
         template_params: Vec::new(),
         documents: vec![a_document(id * 10)],
+        watermarks: Vec::new(),
+        files_deleted: false,
         copy_send_receivers: Vec::new(),
         copy_send_time: None,
         tags: Vec::new(),

@@ -169,6 +169,8 @@ fn contract() -> Contract {
         sign_flow_strategy: SignFlowStrategy::AllSignFinish,
         template_params: Vec::new(),
         documents: Vec::new(),
+        watermarks: Vec::new(),
+        files_deleted: false,
         copy_send_receivers: Vec::new(),
         copy_send_time: None,
         tags: Vec::new(),
@@ -314,6 +316,7 @@ fn what_only_some_statuses_have() {
         expire_time: Some(time("2026-07-01 23:59:59")),
         delete_doc: false,
         document: None,
+        ..VoidRequest::default()
     };
     let complete = time("2026-05-02 00:00:00");
     let states = [

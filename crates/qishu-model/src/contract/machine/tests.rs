@@ -90,6 +90,8 @@ fn draft() -> Contract {
         sign_flow_strategy: SignFlowStrategy::AllSignFinish,
         template_params: Vec::new(),
         documents: vec![document()],
+        watermarks: Vec::new(),
+        files_deleted: false,
         copy_send_receivers: Vec::new(),
         copy_send_time: None,
         tags: Vec::new(),
@@ -141,6 +143,7 @@ fn start_void() -> Command {
         expire_time: None,
         delete_doc: false,
         document: None,
+        ..VoidRequest::default()
     };
     Command::StartVoid { request }
 }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qishu_app::page::{PageContract, PageSession, Purpose, return_page};
 use qishu_app::signing::Found;
-use qishu_model::contract::{ContractState, Signatory, StamperType};
+use qishu_model::contract::{Signatory, StamperType, VoidRequest};
 use serde_json::{Value, json};
 
 /// Everything the page shows. No other person's contact, link or token is in it.
@@ -22,11 +22,12 @@ pub(super) fn view(session: &PageSession, shown: &PageContract) -> Value {
             "id": contract.id,
             "subject": contract.subject,
             "status": contract.state.name(),
-            "statusText": status_text(&contract.state),
+            "statusText": contract.state.chinese(),
             "sponsorName": contract.tenant_name,
             "expireTime": contract.expire_time.map(|time| time.date_time_text()),
             "sn": contract.sn,
         },
+        "void": contract.void_request().map(void),
         "purpose": session.purpose.name(),
         "me": { "name": name.unwrap_or_default(), "contact": user.map(|user| user.masked()).unwrap_or_default() },
         "parties": contract.signatories.iter().map(party).collect::<Vec<_>>(),
@@ -48,15 +49,24 @@ pub(super) fn view(session: &PageSession, shown: &PageContract) -> Value {
             "download": options.download,
             "print": options.print,
             "return": !options.hide_return,
-            "reject": signing && !options.hide_reject,
+            "reject": signing && (!options.hide_reject || contract.void_request().is_some()),
         },
         "callbackPage": return_page(session),
         "callbackTrusted": options.callback_trusted,
         "simulated": shown.simulated,
         "lang": options.lang.as_deref().unwrap_or("cn"),
         "themeColor": options.theme_color,
-        "openDocumentId": options.document,
+        "openDocumentId": contract.void_request().and_then(|request| request.document).or(options.document),
         "pageType": (!options.page_type.is_empty()).then_some(&options.page_type),
+    })
+}
+
+/// What is to be agreed to: the page shows it above the document that voids the contract.
+fn void(request: &VoidRequest) -> Value {
+    json!({
+        "documentId": request.document,
+        "reason": request.reason,
+        "expireTime": request.expire_time.map(|time| time.date_time_text()),
     })
 }
 
@@ -71,12 +81,14 @@ fn party(party: &Signatory) -> Value {
 
 fn step(session: &PageSession, shown: &PageContract) -> Value {
     let can_sign = shown.party.is_some();
+    // Whoever is asked to void a contract may always refuse.
+    let void = shown.contract.void_request().is_some();
     json!({
         "type": "PERSONAL",
-        "needsPicture": true,
+        "needsPicture": shown.needs_picture,
         "needsPlacement": shown.needs_placement,
         "canSign": can_sign,
-        "canReject": can_sign && !session.options.hide_reject,
+        "canReject": can_sign && (!session.options.hide_reject || void),
         "refusalCode": shown.refusal,
     })
 }
@@ -112,20 +124,4 @@ fn placement(own: &Signatory, found: &Found) -> Value {
         "kind": kind,
         "label": own.tenant_name,
     })
-}
-
-const fn status_text(state: &ContractState) -> &'static str {
-    match state {
-        ContractState::Draft => "草稿",
-        ContractState::Filling => "拟定中",
-        ContractState::Signing => "签署中",
-        ContractState::Complete { .. } => "已完成",
-        ContractState::Rejected { .. } => "已退回",
-        ContractState::Recalled { .. } => "已撤回",
-        ContractState::Expired { .. } => "已过期",
-        ContractState::Invaliding { .. } => "作废中",
-        ContractState::Invalided { .. } => "已作废",
-        ContractState::ForceEnd { .. } => "已终止",
-        ContractState::Deleted => "已删除",
-    }
 }

@@ -1,0 +1,160 @@
+//! Work on files of strangers: where it is done, and the jobs there are.
+//!
+//! Operations never read a PDF, a picture or an office file themselves. They describe a job; a locked-in worker
+//! process does it ([`qishu_convert::worker`]), and what comes back was made by our own code. Tests, which have no
+//! binary to start, have the same jobs done in their own process.
+
+mod job;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+use pdfseal::appearance::StampPicture;
+use pdfseal::verify::VerificationReport;
+use qishu_convert::worker::{Missing, Probe, WorkerError, Workers};
+use sealpki::Certificate;
+
+pub(crate) use job::{ImportAnswer, ImportJob, ImportedFile};
+pub use job::{handle_job, probe_job};
+
+use crate::AppError;
+
+/// Does jobs. Cheap to clone.
+#[derive(Clone)]
+pub struct FileWork {
+    place: Place,
+}
+
+#[derive(Clone)]
+enum Place {
+    Workers(Workers),
+    ThisProcess { timeout: Duration },
+}
+
+impl FileWork {
+    /// Every job in a process of its own.
+    #[must_use]
+    pub fn in_workers(workers: Workers) -> Self {
+        Self {
+            place: Place::Workers(workers),
+        }
+    }
+
+    /// Jobs on a thread of this process, without a sandbox: for tests. A job that takes longer than the time allowed is
+    /// given up as in a worker, but its thread goes on.
+    #[must_use]
+    pub fn in_this_process(timeout: Duration) -> Self {
+        Self {
+            place: Place::ThisProcess { timeout },
+        }
+    }
+
+    /// Starts a worker, has it try what workers must not do, and says which layers of the sandbox are missing and
+    /// accepted. `secret` are paths no worker may see.
+    ///
+    /// # Errors
+    /// When no worker can be started, or the sandbox does not hold.
+    pub async fn check(&self, secret: &[PathBuf]) -> Result<Vec<Missing>, WorkerError> {
+        let Place::Workers(workers) = &self.place else {
+            return Ok(Vec::new());
+        };
+        let missing = workers.check().await?;
+        if missing.is_empty() {
+            let answer = workers.run(&probe_job(&Probe::Trespass(secret.to_vec()))).await?;
+            let found = Probe::read_answer(&answer).unwrap_or_default();
+            if !found.is_empty() {
+                let found: Vec<&str> = found.iter().map(|trespass| trespass.0.as_str()).collect();
+                return Err(WorkerError::Unprotected {
+                    missing: format!("it is in place but does not hold ({})", found.join(", ")),
+                });
+            }
+        }
+        Ok(missing)
+    }
+
+    /// A seal or a drawn signature, decoded and made ready for stamping: PNG or JPEG by content. The pixels are
+    /// taken, everything else of the file is dropped.
+    ///
+    /// # Errors
+    /// [`AppError::InvalidFile`] when it is no such picture, damaged or too large.
+    pub async fn prepare_picture(&self, picture: &[u8]) -> Result<StampPicture, AppError> {
+        let answer = self.run(&job::picture_job(picture)).await?;
+        job::read_picture(&answer)
+    }
+
+    /// A scan or photograph as a seal of this size (D-45): the PNG that the API answers, and the picture prepared for
+    /// signing, in stored form.
+    ///
+    /// # Errors
+    /// [`AppError::InvalidFile`] when it is no picture, damaged, too large, or blank.
+    pub(crate) async fn clean_seal(
+        &self,
+        picture: &[u8],
+        width_mm: u32,
+        height_mm: u32,
+    ) -> Result<(Bytes, Bytes), AppError> {
+        let answer = self.run(&job::seal_job(picture, width_mm, height_mm)).await?;
+        job::read_seal(&answer)
+    }
+
+    /// What there is to say about the signatures of a file at a time; `anchors` are the certificates to trust.
+    ///
+    /// # Errors
+    /// [`AppError::Busy`], internal; what is wrong with the file is in the report.
+    pub(crate) async fn verify(
+        &self,
+        file: &[u8],
+        at_unix_s: i64,
+        anchors: &[&Certificate],
+    ) -> Result<VerificationReport, AppError> {
+        let anchors: Vec<&[u8]> = anchors.iter().map(|anchor| anchor.der()).collect();
+        let answer = self.run(&job::verify_job(file, at_unix_s, &anchors)).await?;
+        job::read_report(&answer)
+    }
+
+    /// Uploads as one document ready for signing.
+    ///
+    /// # Errors
+    /// `1402`, `1403` for the files, [`AppError::Busy`], internal.
+    pub(crate) async fn import(&self, import: &ImportJob<'_>) -> Result<ImportAnswer, AppError> {
+        let answer = self.run(&import.to_bytes()?).await?;
+        job::read_import(&answer)
+    }
+
+    async fn run(&self, job: &[u8]) -> Result<Bytes, AppError> {
+        let answer = match &self.place {
+            Place::Workers(workers) => workers.run(job).await,
+            Place::ThisProcess { timeout } => in_this_process(job.to_vec(), *timeout).await,
+        };
+        answer.map(Bytes::from).map_err(AppError::from)
+    }
+}
+
+async fn in_this_process(job: Vec<u8>, timeout: Duration) -> Result<Vec<u8>, WorkerError> {
+    let work = tokio::task::spawn_blocking(move || handle_job(&job));
+    match tokio::time::timeout(timeout, work).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err(WorkerError::Died {
+            how: if error.is_panic() { "panic" } else { "stopped" }.to_owned(),
+        }),
+        Err(_) => Err(WorkerError::Time {
+            seconds: timeout.as_secs(),
+        }),
+    }
+}
+
+impl From<WorkerError> for AppError {
+    fn from(error: WorkerError) -> Self {
+        match &error {
+            WorkerError::Busy => Self::Busy,
+            about if about.is_about_the_file() => {
+                tracing::warn!(%error, "a file could not be handled");
+                Self::InvalidFile {
+                    detail: error.to_string(),
+                }
+            }
+            _ => Self::internal("file worker", error),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The binary as a process.
+
+#![expect(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
+mod workers;
