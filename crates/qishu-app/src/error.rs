@@ -191,6 +191,12 @@ pub enum AppError {
         /// Name that was asked for.
         name: String,
     },
+    /// `1405`
+    #[error("downloads of this document are locked until {}", until.date_time_text())]
+    DownloadLocked {
+        /// When they are free again.
+        until: Timestamp,
+    },
     /// `1803`
     #[error("company {name} is not authenticated")]
     CompanyNotAuthed {
@@ -204,12 +210,6 @@ pub enum AppError {
         name: String,
         /// What stands in the way.
         reason: &'static str,
-    },
-    /// `1405`
-    #[error("downloads of this document are locked until {}", until.date_time_text())]
-    DownloadLocked {
-        /// When they are free again.
-        until: Timestamp,
     },
     /// The person's signature is already there.
     #[error("already signed")]

@@ -483,8 +483,5 @@ mod tests {
         all.push(Drawable::grating(&grating, 'Q').unwrap());
         let drawn = Drawables::new(all).draw_over(pdf, &Limits::default()).unwrap();
         assert!(drawn.len() > pdf.len());
-        if let Ok(folder) = std::env::var("QISHU_DRAW") {
-            std::fs::write(format!("{folder}/watermarks.pdf"), drawn).unwrap();
-        }
     }
 }
