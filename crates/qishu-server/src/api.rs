@@ -172,6 +172,8 @@ routes! {
     "/v2/category/detail" => category::detail::handle;
     "/v2/customer/add" => company::customer_add::handle;
     "/v2/verify" => tools::verify::handle;
+    "/v2/identity/verify" => tools::identity_verify::handle;
+    "/v2/companyinfo/verify" => tools::companyinfo_verify::handle;
     "/v2/checkhealth" => tools::checkhealth::handle;
     "/v2/signatory/identity" => signatory::identity::handle;
 }

@@ -10,6 +10,7 @@ mod install;
 mod logging;
 mod node;
 mod serve;
+mod set_up;
 mod verify;
 mod wiring;
 
@@ -61,6 +62,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Doctor => with_runtime(async move { doctor::examine(&config).await }),
         Command::FileWorker { .. } | Command::OfficeWorker { .. } => Err("a worker takes no settings".into()),
         Command::Config { command } => config_command(&command, &config),
+        Command::App { command } => with_runtime(set_up::app_command(command, config)),
+        Command::Company { command } => with_runtime(set_up::company_command(command, config)),
+        Command::User { command } => with_runtime(set_up::user_command(command, config)),
+        Command::Seal { command } => with_runtime(set_up::seal_command(command, config)),
         Command::Callback { command } => with_runtime(callback_command(command, config)),
     }
 }
@@ -90,6 +95,15 @@ async fn callback_command(command: CallbackCommand, config: Config) -> Result<Ex
                 println!(
                     "{}\tcontract {}\t{}",
                     event.event.id, event.event.contract_id, event.event.kind
+                );
+            }
+            let requests =
+                qishu_store::request_event::list_dead(&mut app.store.read("list_dead_requests"), 1000)
+                    .await?;
+            for event in requests {
+                println!(
+                    "{}\trequest {}\t{}",
+                    event.event.id, event.event.request_id, event.event.kind
                 );
             }
         }

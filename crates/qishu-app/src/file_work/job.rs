@@ -357,3 +357,18 @@ impl ReadyFiles {
         SigningPlan::from_bytes(&self.plan).map_err(|error| AppError::internal("file worker", error))
     }
 }
+
+/// The PNG that the API answers, and the picture prepared for signing, both as bytes.
+pub(super) fn read_seal(answer: &Bytes) -> Result<(Bytes, Bytes), AppError> {
+    let [image, prepared] = read(answer)?[..] else {
+        return Err(not_understood());
+    };
+    Ok((answer.slice_ref(image), answer.slice_ref(prepared)))
+}
+
+pub(super) fn read_report(answer: &[u8]) -> Result<VerificationReport, AppError> {
+    let [report] = read(answer)?[..] else {
+        return Err(not_understood());
+    };
+    serde_json::from_slice(report).map_err(|error| AppError::internal("file worker", error))
+}

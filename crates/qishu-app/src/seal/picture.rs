@@ -1,14 +1,11 @@
 //! 创建图片印章: `POST /v2/seal/createbyimage`.
 
-use pdfseal::appearance::StampPicture;
 use qishu_convert::kind::{FileKind, detect};
-use qishu_convert::{PictureError, decode_picture};
 use qishu_model::company::Company;
 use qishu_model::contact::User;
 use qishu_model::id::SealReviewId;
 use qishu_model::seal::SealType;
 use qishu_model::seal_review::{ReviewState, SealReview};
-use qishu_sealart::{PhotoPixels, PhotoSeal, photo_seal};
 use qishu_store::ledger::Entry;
 use qishu_store::{Reader, StoreError, Versioned, seal, seal_review};
 use serde_json::json;
@@ -129,7 +126,6 @@ async fn prepare(
         }
         None => None,
     };
-    let uploaded = order.image.clone();
     let (width_mm, height_mm) = (order.width_mm, order.height_mm);
     let cleaned = app.files.clean_seal(&order.image, width_mm, height_mm).await?;
     Ok(SealReview {
@@ -143,7 +139,7 @@ async fn prepare(
         height_um: height_mm * 1000,
         image: app.blobs.put(cleaned.image).await?.to_string(),
         picture: app.blobs.put(cleaned.picture).await?.to_string(),
-        original: app.blobs.put(uploaded.into()).await?.to_string(),
+        original: app.blobs.put(order.image.into()).await?.to_string(),
         letter,
         users,
         callback_url: order.callback_url,

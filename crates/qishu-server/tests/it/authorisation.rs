@@ -37,6 +37,8 @@ const WITHOUT_ID: &[&str] = &[
     "/v2/category/list",
     "/v2/customer/add",
     "/v2/verify",
+    "/v2/identity/verify",
+    "/v2/companyinfo/verify",
     "/v2/checkhealth",
 ];
 
