@@ -15,5 +15,6 @@ mod files;
 mod flow;
 mod protocol;
 mod race;
+mod templates;
 mod void;
 mod watermark;
