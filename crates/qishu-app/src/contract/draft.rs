@@ -193,7 +193,7 @@ fn with_copies_of(category: &Category, mut copies: Vec<CopySendReceiver>) -> Vec
 }
 
 /// Place of the party that is the initiator; the number of parties when none is.
-fn sponsor_index(parties: &[SignatoryDraft], company: &Company) -> usize {
+pub(super) fn sponsor_index(parties: &[SignatoryDraft], company: &Company) -> usize {
     let is_sponsor = |party: &SignatoryDraft| {
         party.tenant_type == TenantType::Company && party.tenant_name.as_ref() == Some(&company.name)
     };

@@ -3,10 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qishu_app::category::{CategoryDefinition, remove_category, save_category, set_category_state};
+use qishu_app::contract::set_params;
 use qishu_app::demo::{APP_TOKEN, PLATFORM_COMPANY, SUBSIDIARY, WORD_TEMPLATE};
 use qishu_app::{ApiCaller, Language};
 use qishu_convert::template::make::{Block, word_document};
 use qishu_model::company::Company;
+use qishu_model::contract::{ContractAddress, TemplateParam};
 use qishu_model::template::{ParameterType, Template, TemplateParameter};
 use qishu_store::ledger::Actor;
 use qishu_store::{Scope, company};
@@ -405,6 +407,25 @@ async fn documents_of_templates_are_refused_with_the_documented_code() {
         assert_eq!(empty.code(), 1116, "{}", empty.text());
         assert!(empty.text().contains("承租方, 住址, 起租日"), "{}", empty.text());
         assert_eq!(status(&app, &leased.contract).await, "DRAFT");
+        let caller = caller(&app).await;
+        let address = ContractAddress {
+            contract_id: Some(leased.contract.parse().unwrap()),
+            biz_id: None,
+            tenant_name: None,
+        };
+        let values = ["承租方", "住址"].map(|name| TemplateParam {
+            name: name.to_owned(),
+            value: Some("上海".to_owned()),
+            read_only: false,
+            signatory_id: None,
+        });
+        let changed = set_params(&app.app, &caller, &address, &values).await.unwrap();
+        assert_eq!(changed.documents[0].params[2].value.as_deref(), Some("上海"));
+        assert!(
+            document_text(&app, &leased.contract)
+                .await
+                .contains("承租方：上海，住址：上海")
+        );
         let body = json!({ "contractId": leased.contract, "templateId": template, "stampers": [
             { "actionId": leased.action, "type": "COMPANY", "keyword": "没有这几个字" } ] });
         assert_eq!(app.post("/v2/document/addbytemplate", &body).await.code(), 1108);
