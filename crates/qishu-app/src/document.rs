@@ -1,6 +1,7 @@
 //! Documents: taking files in, giving them out.
 
 mod add;
+mod attachment;
 pub(crate) mod import;
 mod read;
 mod template;
@@ -11,6 +12,8 @@ use qishu_store::document::Revision;
 
 pub use add::{AddFiles, add_files};
 pub(crate) use add::{NewDocument, StoredDocument, import_files, store_document};
+pub(crate) use attachment::store_upload;
+pub use attachment::upload_attachment;
 pub(crate) use import::Imported;
 pub use import::Upload;
 pub use read::{DocumentFile, document_file};

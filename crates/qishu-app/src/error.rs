@@ -25,6 +25,12 @@ pub enum AppError {
     /// `1402`
     #[error("document not found")]
     DocumentNotFound,
+    /// `1404`
+    #[error("no attachment has been handed in")]
+    AttachmentNotFound,
+    /// `1125`
+    #[error("no unknown personal signatory is waiting")]
+    NoUnknownParty,
     /// Status, turn or completeness (see [`Refusal`]).
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -264,6 +270,23 @@ pub enum AppError {
     /// A link that does not exist or no longer works.
     #[error("the link has expired")]
     LinkExpired,
+    /// `1201`: nobody gave this person a seal for the step.
+    #[error(
+        "this person may use no enabled seal that fits the step; a seal administrator of the company can change that"
+    )]
+    NoSealRight,
+    /// A wrong signing password.
+    #[error("wrong signing password, {left} tries left")]
+    PasswordWrong {
+        /// Tries left.
+        left: u32,
+    },
+    /// The signing password was tried too often.
+    #[error("the signing password was wrong too often; confirm with a code, or try again in an hour")]
+    PasswordClosed,
+    /// A signing password is not offered here: not allowed by the link, none set, or its half hour is over.
+    #[error("confirm with a code")]
+    PasswordNotOffered,
     /// No picture of a signature was given.
     #[error("a signature is required")]
     PictureRequired,

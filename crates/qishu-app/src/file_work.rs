@@ -12,9 +12,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use pdfseal::appearance::StampPicture;
+use pdfseal::sign::SigningPlan;
 use qishu_convert::office::{Office, OfficeError, OfficeFormat, OfficeLimits};
 use qishu_convert::worker::{Missing, Probe, WorkerError, Workers};
 
+pub(crate) use job::MarkJob;
 pub use job::{FileLimits, ReadyFiles, handle_job, probe_job};
 
 use job::ImportAnswer;
@@ -140,6 +142,15 @@ impl FileWork {
     #[must_use]
     pub fn office(&self) -> &Office {
         &self.office
+    }
+
+    /// Watermarks over a stored document, and the plan for its first signature.
+    ///
+    /// # Errors
+    /// [`AppError::InvalidFile`] for a document that came signed or cannot be rewritten, [`AppError::Busy`], internal.
+    pub(crate) async fn mark(&self, mark: &MarkJob<'_>) -> Result<(Bytes, SigningPlan), AppError> {
+        let answer = self.run(&mark.to_bytes()?).await?;
+        job::read_marked(&answer)
     }
 
     async fn run(&self, job: &[u8]) -> Result<Bytes, AppError> {

@@ -8,6 +8,7 @@
 
 mod app;
 pub mod application;
+pub mod authorisation;
 mod caller;
 pub mod category;
 pub mod company;

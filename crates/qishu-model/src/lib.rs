@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod application;
+pub mod authorisation;
 pub mod category;
 pub mod company;
 pub mod contact;

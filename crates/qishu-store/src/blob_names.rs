@@ -35,7 +35,7 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
     .await?;
     walk(reader, CONTRACT, "id, version, body", |reader, row| {
         let contract: Contract = reader.open_versioned(CONTRACT, row)?.value;
-        for document in &contract.documents {
+        for document in contract.signed_documents() {
             let template = document.template.as_ref().map(|template| &template.file);
             for name in document
                 .uploads
@@ -50,6 +50,13 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
             if let Motif::Pic { image } = &watermark.motif {
                 add(&mut names, image)?;
             }
+        }
+        let demands = contract.signatories.iter().flat_map(|party| &party.attachments);
+        let handed_in = demands
+            .filter_map(|demand| demand.file.as_ref())
+            .map(|file| &file.file);
+        for file in handed_in.chain(&contract.force_end_files) {
+            add(&mut names, &file.upload)?;
         }
         Ok(())
     })

@@ -14,6 +14,7 @@ mod contract;
 mod document;
 mod employee;
 mod group;
+mod identity;
 mod links;
 mod party;
 mod seal;
@@ -43,11 +44,12 @@ pub use group::{
     ApplyIdAnswer, CompanyDetailAnswer, CompanyListAnswer, CustomerIdAnswer, DepartmentAnswer, FeeAnswer,
     FeeItemAnswer, InviteIdAnswer, SubCompanyAnswer,
 };
+pub use identity::IdentityAnswer;
 pub use links::{
-    DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, PageUrlAnswer, ShortUrlAnswer,
-    TemplatePageAnswer, ViewUrlAnswer,
+    AttachmentIdAnswer, DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, JoinUrlAnswer,
+    JoinUrlsAnswer, PageLinkAnswer, PageUrlAnswer, ShortUrlAnswer, TemplatePageAnswer, ViewUrlAnswer,
 };
-pub use party::{ActionAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
+pub use party::{ActionAnswer, AddedSignatoryAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
 pub use seal::SealAnswer;
 pub use stamper::{Place, StamperAnswer};
 pub use stream::StreamEntry;

@@ -12,7 +12,7 @@ use qishu_model::log::OperateType;
 use qishu_model::time::Timestamp;
 use qishu_store::{Reader, Scope, Transaction, Versioned, contract};
 
-use super::build::PartyBuilder;
+use super::build::{PartyBuilder, check_contact};
 use super::category::{apply_presets, check_presets, check_starter, select_category};
 use super::category_documents::{PreparedDocuments, prepare_documents};
 use super::events::entry;
@@ -61,6 +61,12 @@ pub async fn draft_contract(
 fn check(draft: &ContractDraft, now: Timestamp) -> Result<(), AppError> {
     if draft.expire_time.is_some_and(|time| time <= now) {
         return Err(AppError::invalid("expireTime", "later than now is expected"));
+    }
+    for (index, copy) in draft.copy_send_receivers.iter().enumerate() {
+        check_contact(
+            &format!("copySendReceivers[{index}].receiver.contact"),
+            &copy.receiver,
+        )?;
     }
     if let Some(url) = &draft.callback_url {
         crate::company::check_callback_url("callbackUrl", url)?;
@@ -115,12 +121,14 @@ async fn build(
         check_starter(category, creator)?;
     }
     let sponsor = sponsor_index(&draft.signatories, company);
+    check_parties(&draft, category)?;
     check_presets(reader, company, category).await?;
     apply_presets(category, &mut draft.signatories, sponsor)?;
     let builder = PartyBuilder { app, caller, company };
     let mut signatories = Vec::with_capacity(draft.signatories.len());
     for (index, party) in std::mem::take(&mut draft.signatories).into_iter().enumerate() {
-        signatories.push(builder.build(reader, index, party).await?);
+        let place = format!("signatories[{index}]");
+        signatories.push(builder.build(reader, &place, index, party).await?);
     }
     let now = app.now();
     let id = ContractId::new(app.next_id());
@@ -150,7 +158,8 @@ async fn build(
         documents: Vec::new(),
         watermarks: Vec::new(),
         files_deleted: false,
-        copy_send_receivers: with_copies_of(category, draft.copy_send_receivers),
+        force_end_files: Vec::new(),
+        copy_send_receivers: copies(with_copies_of(category, draft.copy_send_receivers), now),
         copy_send_time: draft.copy_send_time.or(category.copy_send_time),
         tags: draft.tags,
         related_contract_ids: draft.related_contract_ids,
@@ -167,8 +176,46 @@ async fn build(
     Ok(contract)
 }
 
+/// Each contact gets one copy; the first mention counts.
+pub(super) fn copies(given: Vec<CopySendReceiver>, now: Timestamp) -> Vec<CopySendReceiver> {
+    let mut copies: Vec<CopySendReceiver> = Vec::with_capacity(given.len());
+    for mut copy in given {
+        if !copies
+            .iter()
+            .any(|known| known.receiver.same_contact(&copy.receiver))
+        {
+            copy.create_time = Some(now);
+            copies.push(copy);
+        }
+    }
+    copies
+}
+
+/// What the parties of a draft may not be together: two with one number of the caller's; steps that seal themselves in a
+/// category that presets the parties, or in a draft that is sent at once (3.5).
+fn check_parties(draft: &ContractDraft, category: &Category) -> Result<(), AppError> {
+    for (index, party) in draft.signatories.iter().enumerate() {
+        let earlier = draft.signatories.iter().take(index);
+        if party.signatory_no.is_some()
+            && earlier
+                .clone()
+                .any(|other| other.signatory_no == party.signatory_no)
+        {
+            let field = format!("signatories[{index}].signatoryNo");
+            return Err(AppError::invalid(field, "another signatory has this number"));
+        }
+        let automatic = party.actions.iter().position(|step| step.auto_sign);
+        if let Some(step) = automatic.filter(|_| draft.send || category.define_signatories) {
+            let field = format!("signatories[{index}].actions[{step}].autoSign");
+            let reason = "not with send=true, and not in a category that presets the signatories";
+            return Err(AppError::invalid(field, reason));
+        }
+    }
+    Ok(())
+}
+
 /// A number by the category's rule; the id makes it unique.
-fn generated_sn(category: &Category, id: ContractId, now: Timestamp) -> String {
+pub(super) fn generated_sn(category: &Category, id: ContractId, now: Timestamp) -> String {
     let Some(rule) = &category.sn_rule else {
         return format!("QS{id}");
     };

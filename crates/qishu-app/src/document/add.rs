@@ -100,7 +100,8 @@ pub(crate) async fn import_files(app: &App, files: &[Upload]) -> Result<Imported
     import(app, files).await
 }
 
-fn check_sizes(app: &App, files: &[Upload]) -> Result<(), AppError> {
+/// Uploads together are within the limit (D-57).
+pub(super) fn check_sizes(app: &App, files: &[Upload]) -> Result<(), AppError> {
     let size_bytes = files.iter().map(|file| file.bytes.len()).sum();
     let limit_bytes = app.settings.upload_bytes;
     if size_bytes > limit_bytes {

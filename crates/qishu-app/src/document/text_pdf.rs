@@ -287,7 +287,7 @@ mod tests {
         };
         assert_eq!(broken("甲乙丙丁戊", 3.1), ["甲乙丙", "丁戊"]);
         assert_eq!(broken("甲乙丙，丁戊", 3.1), ["甲乙丙，", "丁戊"]);
-        assert_eq!(broken("甲乙 word another", 4.5), ["甲乙 word ", "another"]);
+        assert_eq!(broken("甲乙 word another", 6.0), ["甲乙 word ", "another"]);
         assert_eq!(broken("", 3.0), [""]);
     }
 

@@ -12,8 +12,10 @@ use super::template_job::{self, perform_fill, perform_read};
 use crate::AppError;
 use crate::document::Upload;
 use crate::document::import::{self, ReadFiles, Refusal};
+use crate::watermark::{Drawable, DrawableShape, draw_and_plan};
 
 const IMPORT: &[u8] = b"import";
+const MARK: &[u8] = b"mark";
 const PICTURE: &[u8] = b"picture";
 const PROBE: &[u8] = b"probe";
 
@@ -77,6 +79,65 @@ pub(super) fn import_job(files: &[Upload], limits: FileLimits) -> Result<Vec<u8>
     Ok(pack(&items))
 }
 
+#[derive(Serialize, Deserialize)]
+struct MarkOptions {
+    shapes: Vec<DrawableShape>,
+    most_pages: usize,
+    stream_bytes: usize,
+}
+
+/// Watermarks over a stored document.
+pub(crate) struct MarkJob<'a> {
+    /// The document.
+    pub(crate) pdf: &'a [u8],
+    /// The marks.
+    pub(crate) marks: &'a [Drawable],
+    /// Most pages.
+    pub(crate) most_pages: usize,
+    /// Largest decompressed stream, in bytes.
+    pub(crate) stream_bytes: usize,
+}
+
+impl MarkJob<'_> {
+    pub(super) fn to_bytes(&self) -> Result<Vec<u8>, AppError> {
+        let options = MarkOptions {
+            shapes: self.marks.iter().map(|mark| mark.shape.clone()).collect(),
+            most_pages: self.most_pages,
+            stream_bytes: self.stream_bytes,
+        };
+        let options = serde_json::to_vec(&options).map_err(|error| AppError::internal("mark job", error))?;
+        let pictures: Vec<Vec<u8>> = self.marks.iter().map(|mark| mark.picture.to_bytes()).collect();
+        let mut items: Vec<&[u8]> = vec![MARK, &options, self.pdf];
+        items.extend(pictures.iter().map(Vec::as_slice));
+        Ok(pack(&items))
+    }
+}
+
+fn mark(options: &[u8], pdf: &[u8], pictures: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
+    let options: MarkOptions = serde_json::from_slice(options).map_err(|error| Refusal::invalid(&error))?;
+    let limits = Limits {
+        pages: options.most_pages,
+        stream_bytes: options.stream_bytes,
+        ..Limits::default()
+    };
+    let mut marks = Vec::with_capacity(pictures.len());
+    for (shape, picture) in options.shapes.into_iter().zip(pictures) {
+        let picture = StampPicture::from_bytes(picture).map_err(|error| Refusal::invalid(&error))?;
+        marks.push(Drawable { shape, picture });
+    }
+    let (drawn, plan) = draw_and_plan(pdf, &marks, &limits)?;
+    Ok(pack(&[DONE, &drawn, &plan.to_bytes()]))
+}
+
+/// The document with its marks, and the plan for its first signature.
+pub(super) fn read_marked(answer: &Bytes) -> Result<(Bytes, SigningPlan), AppError> {
+    let [pdf, plan] = read(answer)?[..] else {
+        return Err(not_understood());
+    };
+    let plan = SigningPlan::from_bytes(plan).map_err(|error| AppError::internal("file worker", error))?;
+    Ok((answer.slice_ref(pdf), plan))
+}
+
 pub(super) fn picture_job(picture: &[u8]) -> Vec<u8> {
     pack(&[PICTURE, picture])
 }
@@ -94,6 +155,7 @@ pub fn handle_job(job: &[u8]) -> Vec<u8> {
     let answer = match items.as_slice() {
         [kind, options, files @ ..] if *kind == IMPORT => import(options, files),
         [kind, picture] if *kind == PICTURE => prepare_picture(picture),
+        [kind, options, pdf, pictures @ ..] if *kind == MARK => mark(options, pdf, pictures),
         [kind, options, file] if *kind == template_job::READ => perform_read(options, file),
         [kind, options, file, pictures @ ..] if *kind == template_job::FILL => {
             perform_fill(options, file, pictures)

@@ -107,7 +107,7 @@ impl Cleaner {
             } else if after.starts_with(['!', '?']) {
                 after.split_once('>').map_or("", |(_, behind)| behind)
             } else if begins_tag {
-                let Some(tag) = read_tag(after) else { break };
+                let Some(tag) = read_tag(after) else { return };
                 self.tags += 1;
                 self.tag(&tag)
             } else {

@@ -1,13 +1,17 @@
 //! TIFF files: every page.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::Cursor;
 
 use ::tiff::decoder::{Decoder, DecodingResult, Limits};
 use ::tiff::tags::Tag;
 use ::tiff::{ColorType, TiffError};
 
-use super::{Colours, Frames, Orientation, PdfImage, PictureError, Samples, check_size};
+use super::{Colours, Frames, MAX_FRAMES, Orientation, PdfImage, PictureError, Samples, check_size};
 
+/// Interpretation "palette color" (TIFF 6.0, section 5).
+const WITH_TABLE: u16 = 3;
 /// Entries of a table of colours: three tables of 2 to the power of the depth (TIFF 6.0, section 5).
 const CHANNELS: usize = 3;
 
@@ -15,13 +19,17 @@ pub(super) fn read(file: &[u8]) -> Result<Vec<PdfImage>, PictureError> {
     let mut limits = Limits::default();
     limits.decoding_buffer_size = 256 << 20;
     limits.intermediate_buffer_size = 128 << 20;
-    let decoder = Decoder::new(Cursor::new(file)).map_err(refused)?;
+    let (file, with_tables) = without_colour_tables(file, &limits)?;
+    let decoder = Decoder::new(Cursor::new(file.as_ref())).map_err(refused)?;
     let mut decoder = decoder.with_limits(limits);
     let mut frames = Frames::default();
     loop {
         let (width, height) = decoder.dimensions().map_err(refused)?;
         check_size(width, height)?;
-        frames.add(&page(&mut decoder, width, height)?)?;
+        let has_table = decoder
+            .ifd_pointer()
+            .is_some_and(|place| with_tables.contains(&place.0));
+        frames.add(&page(&mut decoder, width, height, has_table)?)?;
         if !decoder.more_images() {
             return frames.finish();
         }
@@ -38,16 +46,78 @@ fn refused(error: TiffError) -> PictureError {
     }
 }
 
-fn page(decoder: &mut Decoder<Cursor<&[u8]>>, width: u32, height: u32) -> Result<Samples, PictureError> {
+/// The library does not read pages with a table of colours. Called grey, they are read as the numbers of colours that
+/// they are. The file with these pages renamed, and the places of their directories.
+fn without_colour_tables<'a>(
+    file: &'a [u8],
+    limits: &Limits,
+) -> Result<(Cow<'a, [u8]>, HashSet<u64>), PictureError> {
+    let mut file = Cow::Borrowed(file);
+    let mut found = HashSet::new();
+    let decoder = Decoder::new(Cursor::new(file.clone().into_owned())).map_err(refused)?;
+    let mut decoder = decoder.with_limits(limits.clone());
+    for _ in 0..=MAX_FRAMES {
+        let kind = decoder.find_tag_unsigned::<u16>(Tag::PhotometricInterpretation);
+        if kind.map_err(refused)? == Some(WITH_TABLE)
+            && let Some(place) = decoder.ifd_pointer()
+            && let Ok(at) = usize::try_from(place.0)
+            && rename(file.to_mut(), at).is_some()
+        {
+            found.insert(place.0);
+        }
+        if !decoder.more_images() {
+            break;
+        }
+        decoder.next_image().map_err(refused)?;
+    }
+    Ok((file, found))
+}
+
+/// Sets the interpretation of the directory at a place to "black is zero" (TIFF 6.0, section 2).
+fn rename(file: &mut [u8], directory: usize) -> Option<()> {
+    let is_little = file.starts_with(b"II");
+    let short = |file: &[u8], at: usize| {
+        let pair = file.get(at..at.checked_add(2)?)?.try_into().ok()?;
+        Some(if is_little {
+            u16::from_le_bytes(pair)
+        } else {
+            u16::from_be_bytes(pair)
+        })
+    };
+    let count = usize::from(short(file, directory)?);
+    for index in 0..count {
+        let entry = directory.checked_add(2 + 12 * index)?;
+        if short(file, entry)? == Tag::PhotometricInterpretation.to_u16() {
+            let long = short(file, entry + 2)? == 4;
+            let value = file.get_mut(entry + 8..entry + 12)?;
+            let grey: [u8; 4] = match (is_little, long) {
+                (true, _) => [1, 0, 0, 0],
+                (false, true) => [0, 0, 0, 1],
+                (false, false) => [0, 1, 0, 0],
+            };
+            value.copy_from_slice(&grey);
+            return Some(());
+        }
+    }
+    None
+}
+
+fn page(
+    decoder: &mut Decoder<Cursor<&[u8]>>,
+    width: u32,
+    height: u32,
+    has_table: bool,
+) -> Result<Samples, PictureError> {
     let kind = decoder.colortype().map_err(refused)?;
     let orientation = decoder
         .find_tag_unsigned::<u8>(Tag::Orientation)
         .map_err(refused)?
         .filter(|value| (1..=8).contains(value))
         .map_or(Orientation::UPRIGHT, Orientation);
-    let palette = match kind {
-        ColorType::Palette(_) => decoder.get_tag_u16_vec(Tag::ColorMap).map_err(refused)?,
-        _ => Vec::new(),
+    let table = if has_table {
+        Some(decoder.get_tag_u16_vec(Tag::ColorMap).map_err(refused)?)
+    } else {
+        None
     };
     let bytes = match decoder.read_image().map_err(refused)? {
         DecodingResult::U8(bytes) => bytes,
@@ -62,7 +132,13 @@ fn page(decoder: &mut Decoder<Cursor<&[u8]>>, width: u32, height: u32) -> Result
             });
         }
     };
-    let mut samples = convert(kind, &bytes, width, height, &palette)?;
+    let mut samples = match (kind, &table) {
+        (ColorType::Gray(depth @ (1 | 2 | 4 | 8)), Some(table)) => {
+            let pixels = look_up(&unpack(&bytes, width, depth), table)?;
+            Samples::new(width, height, Colours::Rgb, pixels)
+        }
+        _ => convert(kind, &bytes, width, height)?,
+    };
     samples.orientation = orientation;
     let expected = u64::from(width) * u64::from(height) * samples.colours.channels() as u64;
     if samples.pixels.len() as u64 == expected {
@@ -75,13 +151,7 @@ fn page(decoder: &mut Decoder<Cursor<&[u8]>>, width: u32, height: u32) -> Result
 }
 
 /// Eight bits a sample, in colours that PDF knows.
-fn convert(
-    kind: ColorType,
-    bytes: &[u8],
-    width: u32,
-    height: u32,
-    palette: &[u16],
-) -> Result<Samples, PictureError> {
+fn convert(kind: ColorType, bytes: &[u8], width: u32, height: u32) -> Result<Samples, PictureError> {
     let plain = |colours, pixels: Vec<u8>| Samples::new(width, height, colours, pixels);
     Ok(match kind {
         ColorType::Gray(depth @ (1 | 2 | 4)) => {
@@ -98,10 +168,6 @@ fn convert(
         ColorType::RGBA(8 | 16) => Samples::with_opacity(width, height, Colours::Rgb, bytes),
         ColorType::CMYK(8 | 16) => plain(Colours::Cmyk, bytes.to_vec()),
         ColorType::YCbCr(8) => plain(Colours::Rgb, bytes.chunks_exact(3).flat_map(rgb_of_ycc).collect()),
-        ColorType::Palette(depth @ (1 | 2 | 4 | 8)) => {
-            let indices = unpack(bytes, width, depth);
-            plain(Colours::Rgb, look_up(&indices, palette)?)
-        }
         _ => {
             return Err(PictureError::Unsupported {
                 what: "unusual TIFF colours",
@@ -130,14 +196,14 @@ fn unpack(bytes: &[u8], width: u32, depth: u8) -> Vec<u8> {
     bytes.chunks_exact(row_bytes).flat_map(row).collect()
 }
 
-fn look_up(indices: &[u8], palette: &[u16]) -> Result<Vec<u8>, PictureError> {
-    let size = palette.len() / CHANNELS;
+fn look_up(indices: &[u8], table: &[u16]) -> Result<Vec<u8>, PictureError> {
+    let size = table.len() / CHANNELS;
     let missing = || PictureError::damaged("the TIFF data uses a colour that its table does not have");
     let mut pixels = Vec::with_capacity(indices.len() * CHANNELS);
     for index in indices {
         for channel in 0..CHANNELS {
             let entry = (usize::from(*index) < size)
-                .then(|| palette.get(channel * size + usize::from(*index)))
+                .then(|| table.get(channel * size + usize::from(*index)))
                 .flatten();
             pixels.push(entry.ok_or_else(missing)?.to_be_bytes()[0]);
         }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{DocumentId, SignatoryId, TemplateId};
+use crate::contact::User;
+use crate::id::{AttachmentId, DocumentId, SignatoryId, TemplateId};
 use crate::template::{ParameterType, TemplateKind, TemplateParameter};
 use crate::time::Timestamp;
 
@@ -153,4 +154,31 @@ pub struct Document {
     pub text_index: String,
     /// When added.
     pub create_time: Timestamp,
+}
+
+/// A file that is kept as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredFile {
+    /// Id.
+    pub id: AttachmentId,
+    /// Title; at most 100 characters.
+    pub title: String,
+    /// Type of its content, e.g. `pdf`; becomes the suffix of its name.
+    pub suffix: String,
+    /// SHA-256 (hex) of its bytes.
+    pub upload: String,
+    /// When it came.
+    pub create_time: Timestamp,
+}
+
+/// A file that a party handed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedIn {
+    /// The file as it came.
+    pub file: StoredFile,
+    /// The file read as a PDF document, for types that can be; the party's signature is appended to it when the demand says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Document>,
+    /// Who handed it in.
+    pub by: User,
 }

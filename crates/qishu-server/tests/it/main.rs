@@ -8,13 +8,26 @@
 )]
 
 mod app;
+mod attachments;
+mod audit;
 mod authorisation;
 mod client;
+mod copies;
 mod download;
+mod ending;
 mod files;
 mod flow;
+mod flows;
+mod joining;
+mod page_appoint;
+mod page_steps;
+mod parties;
+mod personal;
 mod protocol;
 mod race;
+mod random;
+mod remake;
+mod stage;
 mod templates;
 mod void;
 mod watermark;

@@ -82,6 +82,7 @@ fn party(n: u64, tenant_type: TenantType, status: SignatoryStatus) -> Signatory 
         default_category_accepted: false,
         delay_set: false,
         fixed_flow: false,
+        accepted: None,
         signatory_no: None,
         sign_validate_way: None,
         complete_time: None,
@@ -133,6 +134,7 @@ fn person() -> Signatory {
             title: "身份证".to_owned(),
             required: true,
             need_sign: false,
+            file: None,
         }],
         user_auth_info: Some(UserAuthInfo {
             id_card_no: some("11010519491231002X"),
@@ -140,6 +142,7 @@ fn person() -> Signatory {
         }),
         category_id: Some(CategoryId::new(id(60))),
         fixed_flow: true,
+        accepted: None,
         signatory_no: some("P-1"),
         sign_validate_way: Some(SignValidateWay::Pin),
         ..party(11, TenantType::Personal, SignatoryStatus::Waiting)
@@ -171,6 +174,7 @@ fn contract() -> Contract {
         documents: Vec::new(),
         watermarks: Vec::new(),
         files_deleted: false,
+        force_end_files: Vec::new(),
         copy_send_receivers: Vec::new(),
         copy_send_time: None,
         tags: Vec::new(),
@@ -216,6 +220,7 @@ fn full_contract() -> Contract {
             text_index: "00".repeat(32),
             create_time: time("2026-05-01 08:01:00"),
         }],
+        force_end_files: Vec::new(),
         copy_send_receivers: vec![CopySendReceiver {
             name: some("财务"),
             receiver: user("韩梅", "h@example.com"),
