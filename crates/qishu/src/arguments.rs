@@ -122,6 +122,11 @@ pub(crate) enum Command {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Business categories
+    Category {
+        #[command(subcommand)]
+        command: CategoryCommand,
+    },
     /// Deliveries of status callbacks
     Callback {
         #[command(subcommand)]
@@ -385,6 +390,18 @@ pub(crate) enum SealCommand {
     Uses {
         /// Id of the seal
         id: SealId,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum CategoryCommand {
+    /// Store the category that a JSON file describes; one of the same name is changed
+    Import {
+        /// The file; its format is in the documents for operators
+        file: PathBuf,
+        /// Only check the form of the file
+        #[arg(long)]
+        check: bool,
     },
 }
 

@@ -3,6 +3,7 @@
 //! The only place that asks the system for time, chance and environment.
 
 mod arguments;
+mod category;
 mod clock;
 mod doctor;
 mod files;
@@ -20,7 +21,7 @@ use clap::Parser;
 use qishu_app::job::resend_event;
 use qishu_config::Config;
 
-use crate::arguments::{Arguments, CallbackCommand, Command, ConfigCommand};
+use crate::arguments::{Arguments, CallbackCommand, CategoryCommand, Command, ConfigCommand};
 
 /// What a command says when it fails: one text for the one who typed it.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -66,6 +67,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Company { command } => with_runtime(set_up::company_command(command, config)),
         Command::User { command } => with_runtime(set_up::user_command(command, config)),
         Command::Seal { command } => with_runtime(set_up::seal_command(command, config)),
+        Command::Category { command } => {
+            let CategoryCommand::Import { file, check } = command;
+            with_runtime(async move { category::import(config, &file, check).await })
+        }
         Command::Callback { command } => with_runtime(callback_command(command, config)),
     }
 }

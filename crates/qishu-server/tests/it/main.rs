@@ -32,6 +32,7 @@ mod random;
 mod remake;
 mod seals;
 mod stage;
+mod templates;
 mod verification;
 mod void;
 mod watermark;
