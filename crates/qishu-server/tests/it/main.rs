@@ -20,6 +20,7 @@ mod flow;
 mod flows;
 mod joining;
 mod page_appoint;
+mod page_more;
 mod page_steps;
 mod parties;
 mod personal;
