@@ -35,6 +35,8 @@ pub struct Settings {
     pub download_lock: bool,
     /// Callbacks delivered at the same time: a receiver that is slow holds up itself and not the others.
     pub callbacks_at_once: usize,
+    /// Picture seals are made without anybody looking at them (D-22): for sandboxes.
+    pub seals_pass_unseen: bool,
     /// Simulated providers are in use: pages and reports say so.
     pub simulated: bool,
     /// The confirmation code of everybody; for sandboxes only.

@@ -172,8 +172,8 @@ async fn people(app: &App, transaction: &mut Transaction, company: CompanyId) ->
     Ok(())
 }
 
-/// 默认业务分类 without presets.
-fn plain_category(app: &App, company: CompanyId) -> Category {
+/// 默认业务分类 without presets: what contracts that name no category belong to.
+pub(crate) fn plain_category(app: &App, company: CompanyId) -> Category {
     Category {
         id: CategoryId::new(app.next_id()),
         company_id: company,

@@ -4,6 +4,7 @@ mod add;
 mod attachment;
 pub(crate) mod import;
 mod read;
+mod text_pdf;
 
 use qishu_blob::Digest;
 use qishu_store::document::Revision;

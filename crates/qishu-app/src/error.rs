@@ -4,6 +4,7 @@ use qishu_blob::BlobError;
 use qishu_model::contract::Refusal;
 use qishu_model::id::NotAnId;
 use qishu_model::placement::PlacementRefusal;
+use qishu_model::seal::NotRemovable;
 use qishu_model::time::Timestamp;
 use qishu_store::StoreError;
 
@@ -78,6 +79,21 @@ pub enum AppError {
         /// Its name.
         name: String,
     },
+    /// `1203` on removal.
+    #[error(transparent)]
+    SealNotRemovable(#[from] NotRemovable),
+    /// `1204`
+    #[error("{company} has a seal of its legal representative already")]
+    LegalPersonSealExists {
+        /// Name of the company.
+        company: String,
+    },
+    /// `1205`
+    #[error("a seal of the legal representative of {company} awaits review")]
+    LegalPersonSealInReview {
+        /// Name of the company.
+        company: String,
+    },
     /// `2210`
     #[error("the seal cannot be drawn: {reason}")]
     SealDrawing {
@@ -147,6 +163,28 @@ pub enum AppError {
         /// Masked contact.
         contact: String,
     },
+    /// `1706`
+    #[error("{contact} is the only system administrator of {company}; name somebody who takes over")]
+    LastAdministrator {
+        /// Masked contact.
+        contact: String,
+        /// Company.
+        company: String,
+    },
+    /// `1707`
+    #[error("employee number {number} is used in {company}")]
+    DuplicateEmployeeNumber {
+        /// The number.
+        number: String,
+        /// Company.
+        company: String,
+    },
+    /// `1601`
+    #[error("the account of {company} does not cover another contract")]
+    InsufficientBalance {
+        /// Company whose account it is.
+        company: String,
+    },
     /// `1801`
     #[error("company {name} not found")]
     CompanyNotFound {
@@ -164,6 +202,20 @@ pub enum AppError {
     DownloadLocked {
         /// When they are free again.
         until: Timestamp,
+    },
+    /// `1803`
+    #[error("company {name} is not authenticated")]
+    CompanyNotAuthed {
+        /// Name of the company.
+        name: String,
+    },
+    /// `1804`
+    #[error("company {name} {reason}")]
+    CompanyMembership {
+        /// Name of the company.
+        name: String,
+        /// What stands in the way.
+        reason: &'static str,
     },
     /// The person's signature is already there.
     #[error("already signed")]

@@ -3,6 +3,7 @@
 mod deadline;
 mod deliver;
 mod queue;
+mod request;
 mod sweep;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ use crate::{App, AppError};
 pub use deadline::{delete_old_drafts, expire_overdue};
 pub use deliver::{deliver_due, resend_event};
 pub use queue::work_off;
+pub(crate) use request::{RequestCallback, tell_request};
 
 /// Seals steps that seal themselves.
 pub(crate) const AUTO_SIGN: &str = "auto_sign";

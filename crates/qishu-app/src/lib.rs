@@ -7,6 +7,7 @@
 //! What it refuses to do: speak HTTP, read the system's clock, chance or environment.
 
 mod app;
+pub mod application;
 pub mod authorisation;
 mod caller;
 pub mod category;
@@ -15,6 +16,7 @@ pub mod contract;
 pub mod demo;
 pub mod document;
 pub mod download;
+pub mod employee;
 mod error;
 pub mod file_work;
 pub mod job;
@@ -25,6 +27,7 @@ pub mod request_guard;
 pub mod seal;
 pub mod signing;
 pub mod verify_all;
+pub mod verify_file;
 pub mod void;
 pub mod watermark;
 

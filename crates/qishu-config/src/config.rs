@@ -42,6 +42,8 @@ pub struct Config {
     pub sms: Sms,
     /// `[mail]`.
     pub mail: Mail,
+    /// `[seals]`.
+    pub seals: Seals,
     /// `[limits]`.
     pub limits: Limits,
     /// `[files]`.
@@ -133,6 +135,13 @@ pub struct Callbacks {
     pub concurrency: usize,
 }
 
+/// Seals made from uploaded pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seals {
+    /// Nobody looks at them before they can be used (D-22).
+    pub pass_unseen: bool,
+}
+
 /// Text messages.
 #[derive(Debug, Clone)]
 pub struct Sms {
@@ -222,6 +231,12 @@ pub struct Files {
     pub memory_bytes: u64,
     /// Time one request may spend on its files.
     pub timeout: Duration,
+    /// Path of LibreOffice when it is at no usual place.
+    pub libreoffice: Option<PathBuf>,
+    /// Memory LibreOffice may write to, in bytes.
+    pub office_memory_bytes: u64,
+    /// Time of one conversion by LibreOffice.
+    pub office_timeout: Duration,
     /// Processes at work at the same time.
     pub at_once: usize,
     /// Layers of the sandbox that may be missing: `landlock`, `seccomp`.
@@ -283,6 +298,9 @@ impl Config {
             callbacks: read_callbacks(&reader)?,
             sms: read_sms(&reader)?,
             mail: read_mail(&reader)?,
+            seals: Seals {
+                pass_unseen: reader.choice("seals.review", &[("manual", false), ("auto", true)])?,
+            },
             limits: read_limits(&reader)?,
             files: read_files(&reader)?,
             downloads: Downloads {
@@ -453,6 +471,9 @@ fn read_files(reader: &Reader<'_>) -> Result<Files, ConfigError> {
     Ok(Files {
         memory_bytes: reader.number::<u64>("files.memory_mb", 128..=4096)? * BYTES_PER_MB,
         timeout: Duration::from_secs(reader.number("files.seconds", 1..=600)?),
+        libreoffice: reader.optional("files.libreoffice")?.map(PathBuf::from),
+        office_memory_bytes: reader.number::<u64>("files.office_memory_mb", 256..=4096)? * BYTES_PER_MB,
+        office_timeout: Duration::from_secs(reader.number("files.office_seconds", 1..=600)?),
         at_once: reader.number::<u16>("files.at_once", 1..=64)?.into(),
         run_without: reader.list("files.run_without")?,
     })

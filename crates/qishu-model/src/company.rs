@@ -115,6 +115,19 @@ pub enum Role {
     TemplateAdmin,
 }
 
+impl Role {
+    /// Code on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LegalPerson => "LEGAL_PERSON",
+            Self::SealAdmin => "SEAL_ADMIN",
+            Self::SystemAdmin => "SYSTEM_ADMIN",
+            Self::TemplateAdmin => "TEMPLATE_ADMIN",
+        }
+    }
+}
+
 /// Standing of an employee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -8,6 +8,7 @@ mod command;
 mod document;
 pub mod draft;
 mod event;
+mod handover;
 pub mod machine;
 mod party;
 mod stamper;

@@ -12,6 +12,7 @@ use qishu_app::request_guard::{find_application, note_request};
 use qishu_app::{ApiCaller, App, Language};
 use qishu_model::application::Application;
 use qishu_model::company::Company;
+use qishu_model::rights::allows;
 use qishu_wire::body::{self, Limits};
 use qishu_wire::code::ErrorCode;
 use qishu_wire::endpoints::{self, Lookup};
@@ -157,6 +158,10 @@ async fn answer(
     let Some(endpoint) = endpoint.filter(|path| api::handler(path).is_some()) else {
         return refuse(StatusCode::NOT_FOUND, ErrorCode::PathNotFound, "", None);
     };
+    if let Some(area) = api::area(endpoint).filter(|area| !allows(&caller.application, *area)) {
+        let detail = format!("the application may not call {}", area.name());
+        return refuse(StatusCode::OK, ErrorCode::PermissionDenied, &detail, None);
+    }
     let content_type = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     let query = parts.uri.query().unwrap_or_default();
     let fields = match body::read(content_type, body, query.as_bytes(), limits) {

@@ -6,17 +6,18 @@ use std::collections::BTreeSet;
 use qishu_model::contract::Contract;
 use qishu_model::contract::watermark::Motif;
 use qishu_model::seal::Seal;
+use qishu_model::seal_review::SealReview;
 
 use crate::document::revision;
 use crate::error::StoreError;
-use crate::table::{CONTRACT, DOCUMENT_REVISION, SEAL, Table};
+use crate::table::{CONTRACT, DOCUMENT_REVISION, SEAL, SEAL_REVIEW, Table};
 use crate::transaction::{Key, Reader};
 use crate::value::{Row, Value, values};
 
 /// Rows read at a time.
 const PAGE: i64 = 200;
 
-/// SHA-256 of every blob that a contract, a revision or a seal names, in ascending order. Opens every contract: for the daily sweep
+/// SHA-256 of every blob that a contract, a revision, a seal or an application for one names, in ascending order. Opens every contract: for the daily sweep
 /// and for checks, not for requests.
 ///
 /// # Errors
@@ -37,17 +38,17 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
                 add(&mut names, name)?;
             }
         }
+        for watermark in &contract.watermarks {
+            if let Motif::Pic { image } = &watermark.motif {
+                add(&mut names, image)?;
+            }
+        }
         let demands = contract.signatories.iter().flat_map(|party| &party.attachments);
         let handed_in = demands
             .filter_map(|demand| demand.file.as_ref())
             .map(|file| &file.file);
         for file in handed_in.chain(&contract.force_end_files) {
             add(&mut names, &file.upload)?;
-        }
-        for watermark in &contract.watermarks {
-            if let Motif::Pic { image } = &watermark.motif {
-                add(&mut names, image)?;
-            }
         }
         Ok(())
     })
@@ -56,6 +57,17 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
         let seal: Seal = reader.open_versioned(SEAL, row)?.value;
         add(&mut names, &seal.image)?;
         add(&mut names, &seal.picture)
+    })
+    .await?;
+    walk(reader, SEAL_REVIEW, "id, version, body", |reader, row| {
+        let review: SealReview = reader.open_versioned(SEAL_REVIEW, row)?.value;
+        for name in [&review.image, &review.picture, &review.original]
+            .into_iter()
+            .chain(&review.letter)
+        {
+            add(&mut names, name)?;
+        }
+        Ok(())
     })
     .await?;
     Ok(names.into_iter().collect())

@@ -153,3 +153,16 @@ pub(crate) fn revision(row: &Row) -> Result<Revision, StoreError> {
         create_time: Timestamp::from_ms(row.int("create_ms")?),
     })
 }
+
+/// Documents that had a revision with exactly these bytes.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_by_hash(reader: &mut Reader, sha256: &[u8; 32]) -> Result<Vec<DocumentId>, StoreError> {
+    let sql =
+        "SELECT DISTINCT document_id FROM document_revision WHERE sha256 = $1 ORDER BY document_id LIMIT 100";
+    let rows = reader.fetch(sql, values![sha256.as_slice()]).await?;
+    rows.iter()
+        .map(|row| Ok(DocumentId::from_i64(row.int("document_id")?)))
+        .collect()
+}

@@ -30,6 +30,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0005_sign_password.sql"),
     ),
     (
+        6,
+        "organisation",
+        include_str!("../migrations/sqlite/0006_organisation.sql"),
+        include_str!("../migrations/postgres/0006_organisation.sql"),
+    ),
+    (
         7,
         "node",
         include_str!("../migrations/sqlite/0007_node.sql"),

@@ -12,6 +12,8 @@ mod category;
 mod company;
 mod contract;
 mod document;
+mod employee;
+mod group;
 mod identity;
 mod links;
 mod party;
@@ -21,6 +23,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod user;
+mod verification;
 
 use qishu_model::time::Timestamp;
 use serde::Serialize;
@@ -35,6 +38,11 @@ pub use contract::{
     Owner, RelatedContractAnswer,
 };
 pub use document::{DocumentAnswer, TemplateParamAnswer};
+pub use employee::{EmployeeAnswer, RemovedEmployeeAnswer};
+pub use group::{
+    ApplyIdAnswer, CompanyDetailAnswer, CompanyListAnswer, CustomerIdAnswer, DepartmentAnswer, FeeAnswer,
+    FeeItemAnswer, InviteIdAnswer, SubCompanyAnswer,
+};
 pub use identity::IdentityAnswer;
 pub use links::{
     AttachmentIdAnswer, DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, JoinUrlAnswer,
@@ -45,6 +53,7 @@ pub use seal::SealAnswer;
 pub use stamper::{Place, StamperAnswer};
 pub use stream::StreamEntry;
 pub use user::UserAnswer;
+pub use verification::{SignatureAnswer, SignatureItem, VerificationAnswer};
 
 /// A page of rows; `totalCount` counts all matches and is a number (D-58).
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -95,6 +95,7 @@ fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<
             stream_bytes: usize::try_from(config.limits.stream_bytes).unwrap_or(usize::MAX),
             download_lock: config.downloads.rate_lock,
             callbacks_at_once: config.callbacks.concurrency,
+            seals_pass_unseen: config.seals.pass_unseen,
             simulated: !config.simulated().is_empty(),
             fixed_code: config
                 .sms

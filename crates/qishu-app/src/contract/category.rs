@@ -8,6 +8,7 @@ use qishu_store::category::CategoryFilter;
 use qishu_store::{Page, Reader, Scope, Versioned, category};
 
 use crate::AppError;
+use crate::seal::is_usable;
 
 /// The category a draft names, or the company's default one.
 ///
@@ -30,9 +31,31 @@ pub(super) async fn select_category(
     let usable = found
         .map(|found| found.value)
         .filter(|category| category.state == CategoryState::Enabled);
-    usable.ok_or_else(|| AppError::CategoryNotFound {
+    let mut category = usable.ok_or_else(|| AppError::CategoryNotFound {
         selector: describe(selector),
-    })
+    })?;
+    drop_unusable_seals(reader, &mut category).await?;
+    Ok(category)
+}
+
+/// A seal that was disabled or removed since the category named it binds nobody: the step may use any other one
+/// (`organisation` 5.8).
+async fn drop_unusable_seals(reader: &mut Reader, category: &mut Category) -> Result<(), AppError> {
+    let owner = category.company_id;
+    for step in category
+        .signatories
+        .iter_mut()
+        .flat_map(|party| &mut party.actions)
+    {
+        let mut usable = Vec::with_capacity(step.seal_ids.len());
+        for id in &step.seal_ids {
+            if is_usable(reader, owner, *id).await? {
+                usable.push(*id);
+            }
+        }
+        step.seal_ids = usable;
+    }
+    Ok(())
 }
 
 async fn default_category(

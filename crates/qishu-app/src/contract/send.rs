@@ -8,6 +8,7 @@ use qishu_store::{Reader, Transaction, Versioned, person};
 
 use super::events::store_change;
 use super::locate::locate_initiated;
+use crate::company::charge_contract;
 use crate::seal::require_seal;
 use crate::signing::{bind_stampers, check_positions, load_aids};
 use crate::{ApiCaller, App, AppError};
@@ -65,6 +66,8 @@ pub(super) async fn send_in(
     keep_found_positions(app, transaction, &mut contract, options).await?;
     let transition = contract.apply(Command::Send { fillers: Vec::new() }, app.now())?;
     let actor = caller.actor_for(contract.creator.as_ref());
+    // Last of all: nothing that is refused costs anything (D-06).
+    charge_contract(app, transaction, contract.company_id).await?;
     let changed = store_change(app, transaction, &stored, transition, actor).await?;
     changed.ok_or_else(|| AppError::Internal("sending deleted the contract".to_owned()))
 }

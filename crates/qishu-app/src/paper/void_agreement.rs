@@ -269,9 +269,6 @@ mod tests {
                 let inside = |offset: Option<f64>| offset.is_some_and(|offset| offset > 0.0 && offset < 0.9);
                 inside(place.offset_x) && inside(place.offset_y)
             }));
-            if let Ok(folder) = std::env::var("QISHU_DRAW") {
-                std::fs::write(format!("{folder}/void-{parties}.pdf"), file).unwrap();
-            }
         }
     }
 

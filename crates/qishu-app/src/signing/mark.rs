@@ -1,6 +1,6 @@
 //! What a signature shows: pictures at positions, and how they become stamps on pages.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use pdfseal::appearance::{Slice, Stamp, StampPicture};
 use qishu_model::contract::Stamper;
@@ -63,6 +63,13 @@ impl Mark {
         let picture = crate::seal::draw_text(&text)?;
         Ok(Self::picture(stamper, picture, text))
     }
+}
+
+/// The company seals among the marks of these places, each once.
+pub(super) fn seals(placed: &[&Placed], marks: &[Mark]) -> Vec<SealId> {
+    let shown = placed.iter().filter_map(|place| marks.get(place.stamper)?.seal);
+    let each: BTreeSet<SealId> = shown.collect();
+    each.into_iter().collect()
 }
 
 /// Stamps of one document, with each picture named once.

@@ -25,7 +25,7 @@ use qishu_store::{Reader, StoreError, Transaction, Versioned};
 use serde_json::{Value as Json, json};
 
 use super::company_sign::CompanyAct;
-use super::mark::{Mark, stamps};
+use super::mark::{Mark, seals, stamps};
 use super::personal_sign::AuthorisedAct;
 use super::place::{DocumentAids, Wanted, load_aids, load_attachment_aids, place};
 use crate::contract::{load_contract, store_change};
@@ -167,6 +167,7 @@ struct Pending<'a> {
     signature: PendingSignature,
     digest: [u8; 32],
     certificate: PreparedCertificate,
+    seals: Vec<SealId>,
 }
 
 /// A document with its new part, both durable.
@@ -178,6 +179,7 @@ struct Signed<'a> {
     plan: Digest,
     serial: String,
     certificate: Vec<u8>,
+    seals: Vec<SealId>,
 }
 
 /// Lays out a signature on every document with a position, and one without appearance on every file that the party has
@@ -252,6 +254,7 @@ fn prepare_one<'a>(
         digest: signature.digest(),
         signature,
         certificate,
+        seals: seals(placed, &planned.marks),
     })
 }
 
@@ -370,6 +373,7 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a>) -> Result<Signed<'a>, App
         plan,
         serial,
         certificate: identity.certificate().der().to_vec(),
+        seals: pending.seals,
     })
 }
 
@@ -401,6 +405,7 @@ async fn finish(
         store_revision(&mut transaction, one, now).await?;
         point_to_revision(&mut transition, one);
         act::store_certificate(&mut transaction, &one.serial, &one.certificate, now).await?;
+        crate::seal::record_uses(app, &mut transaction, request.contract, one.act, &one.seals).await?;
     }
     for intent in intents {
         settle(&mut transaction, intent.clone(), ActState::Done, now).await?;

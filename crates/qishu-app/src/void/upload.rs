@@ -26,10 +26,10 @@ fn prepare(pdf: &[u8], limits: &Limits) -> Result<Imported, AppError> {
     let plan = SigningPlan::prepare(&rebuilt.bytes, limits).map_err(|error| failed(&error))?;
     let text = TextIndex::read(&rebuilt.bytes, &TextLimits::default()).map_err(|error| failed(&error))?;
     Ok(Imported {
-        pdf: rebuilt.bytes,
+        pdf: rebuilt.bytes.into(),
         page_count: u32::try_from(plan.page_count()).unwrap_or(u32::MAX),
         plan,
-        text,
-        suffix: "pdf",
+        text: text.to_bytes().into(),
+        suffix: "pdf".to_owned(),
     })
 }

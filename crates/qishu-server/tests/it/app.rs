@@ -108,6 +108,7 @@ impl TestApp {
             stream_bytes: 200 << 20,
             download_lock: false,
             callbacks_at_once: 4,
+            seals_pass_unseen: false,
             simulated: true,
             fixed_code: None,
         };

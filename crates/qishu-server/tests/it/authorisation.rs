@@ -16,12 +16,27 @@ use crate::flow::{PERSON, draft, draft_body, send};
 /// Endpoints that take no id of an object, so that there is nothing to guess.
 const WITHOUT_ID: &[&str] = &[
     "/v2/contract/list",
+    "/v2/company/list",
+    "/v2/subcompany/invite",
+    "/v2/subcompany/remove",
     "/company/platforminfo",
+    "/v2/company/detail",
+    "/v2/employee/list",
+    "/v2/employee/create",
+    "/v2/employee/update",
+    "/v2/employee/detail",
+    "/v2/role/manage",
+    "/v2/employee/remove",
     "/company/token/get",
     "/company/token/update/callback",
+    "/v2/company/fee/info",
     "/v2/seal/list",
+    "/v2/seal/employeesealimage",
     "/v2/seal/autocreate",
+    "/v2/seal/createbyimage",
     "/v2/category/list",
+    "/v2/customer/add",
+    "/v2/verify",
     "/v2/checkhealth",
 ];
 
@@ -134,6 +149,8 @@ fn other_fields(path: &str) -> Value {
     let user = json!({ "name": "张三", "contact": PERSON, "contactType": "MOBILE" });
     match path {
         "/v2/contract/draft" => json!({ "subject": "劳动合同" }),
+        "/v2/contract/addwartermark" => json!({ "watermarks": [{ "type": "TEXT", "content": "合同专用" }] }),
+        "/v2/seal/status" => json!({ "operate": "ENABLE" }),
         "/v2/contract/pageurl" | "/v2/contract/personalsign" => json!({ "user": user }),
         "/v2/contract/copysend" => json!({ "receivers": [{ "receiver": user }] }),
         "/v2/signatory/edit" | "/v3/signatory/edit" => json!({ "receiver": user }),
@@ -146,7 +163,6 @@ fn other_fields(path: &str) -> Value {
         "/v2/contract/employeeaudit" => json!({ "pass": true }),
         "/v2/contract/joinurl" => json!({ "type": "PERSONAL" }),
         "/v2/signatory/identity" => json!({ "contact": PERSON }),
-        "/v2/contract/addwartermark" => json!({ "watermarks": [{ "type": "TEXT", "content": "合同专用" }] }),
         _ => json!({}),
     }
 }

@@ -73,6 +73,27 @@ pub enum SignError {
     /// The signing time cannot be written as a PDF date.
     #[error("the signing time is outside the years 0 to 9999 or its offset is outside -12:00 to +14:00")]
     Time,
+    /// The plan is for validation data and time-stamps only: a signature locks the document (ISO 32000-2, 12.8.2.2).
+    #[error("the document is locked by a signature: only validation data and time-stamps can be added")]
+    Locked,
+    /// Only the first signature can certify, and only where nothing else claims permissions (ISO 32000-2, 12.8.2.2).
+    #[error("the document cannot be certified: {what}")]
+    CannotCertify {
+        /// What stands in the way.
+        what: &'static str,
+    },
+    /// The plan was stored by an earlier version that did not keep what this needs, or its bytes were changed.
+    #[error("the stored signing plan does not have what is needed; prepare it again from the document")]
+    OldPlan,
+    /// A signature entry points at a certificate, response or list that was not given.
+    #[error("the validation data of signature {entry} point at data that were not given")]
+    NoSuchEvidence {
+        /// Index of the entry.
+        entry: usize,
+    },
+    /// Nothing that is not in the file already.
+    #[error("there are no validation data to add that the document does not have already")]
+    NothingToAdd,
     /// A certified document (DocMDP) takes further signatures only without visible stamps.
     #[error("the document is certified: only a signature without visible stamps can be added")]
     VisibleForbidden,

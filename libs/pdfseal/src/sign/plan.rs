@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sealpki::Sha256State;
 
+use super::store::PlannedStore;
 use crate::{appearance::PageGeometry, object::Reference, revision::XrefKind};
 
 /// Everything signing needs, taken once when a document enters.
@@ -35,6 +36,15 @@ pub struct SigningPlan {
     pub(super) names: Vec<Arc<[u8]>>,
     /// The document is certified: new fields must not be visible.
     pub(super) invisible_only: bool,
+    /// A signature locks the document: only validation data and time-stamps may follow.
+    pub(super) augment_only: bool,
+    /// There is a signature already: it is too late to certify.
+    pub(super) is_signed: bool,
+    /// The catalog as it is after the next revision. `None` in plans stored by an earlier version. Where the list of
+    /// fields is inside the catalog, its text is kept in `fields` instead.
+    pub(super) catalog: Option<PlannedObject>,
+    /// The document security store.
+    pub(super) store: PlannedStore,
     /// Digest of the whole file so far.
     pub(super) digest: Sha256State,
     /// Pictures already embedded by our own signatures.

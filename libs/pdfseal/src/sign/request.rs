@@ -28,6 +28,34 @@ pub struct SignRequest<'a> {
     pub contents_reserve: usize,
 }
 
+/// What a signature shall forbid later ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignOptions {
+    /// Certify the document (DocMDP). Only the first signature can.
+    pub certification: Option<Certification>,
+    /// Lock form fields with this signature (FieldMDP, and `/Lock` of its fields).
+    pub lock: Option<Lock>,
+}
+
+/// What may be done to a certified document (ISO 32000-2, table 257). Level 1 is not offered because viewers disagree on
+/// whether it forbids validation data, level 3 because it allows annotations over the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Certification {
+    /// Level 2: filling in forms and signing. Later signatures are invisible, as a stamp could hide what was certified.
+    FillInAndSign,
+}
+
+/// Which form fields a signature locks (ISO 32000-2, tables 236 and 259).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lock {
+    /// All, so that nobody can sign any more: for the last signature. Validation data and time-stamps can still follow.
+    AllFields,
+    /// The fields with these names.
+    Fields(Vec<String>),
+}
+
 /// A point in time with the offset it is written in (ISO 32000-2, 7.9.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SigningTime {

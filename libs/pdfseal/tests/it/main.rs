@@ -1,5 +1,11 @@
 //! One test binary for the crate; a module per subject.
 #[cfg(test)]
+mod attack;
+#[cfg(test)]
+mod encrypted;
+#[cfg(test)]
+mod long_term;
+#[cfg(test)]
 mod read_corpus;
 #[cfg(test)]
 mod read_mutations;
