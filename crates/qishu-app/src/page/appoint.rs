@@ -295,6 +295,7 @@ async fn store(
             operate: OperateType::Modify,
             callback: None,
             party: None,
+            comments: None,
         }],
     };
     let stored = store_change(app, &mut transaction, before, changed, session.actor()).await?;

@@ -173,6 +173,7 @@ impl AuthorisedAct {
             performed_by: Some(self.user.clone()),
             confirm: IntentionConfirm::Authorized,
             confirmation: None,
+            founding: None,
         })
     }
 

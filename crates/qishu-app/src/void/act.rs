@@ -74,6 +74,7 @@ impl VoidAct {
             performed_by: contract.creator.clone(),
             confirm: IntentionConfirm::Authorized,
             confirmation: None,
+            founding: None,
         })
     }
 
