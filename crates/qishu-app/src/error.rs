@@ -121,6 +121,44 @@ pub enum AppError {
         /// What was found and what is accepted.
         detail: String,
     },
+    /// `1501`
+    #[error("template {id} not found")]
+    TemplateNotFound {
+        /// Id that was asked for.
+        id: String,
+    },
+    /// `1502`
+    #[error("{detail}")]
+    TemplateStatus {
+        /// What stands in the way.
+        detail: String,
+    },
+    /// `1503`
+    #[error("{detail}")]
+    InvalidTemplateFile {
+        /// What is wrong with the file.
+        detail: String,
+    },
+    /// `1116`
+    #[error("{detail}")]
+    RequiredParamEmpty {
+        /// Which parameters of which document.
+        detail: String,
+    },
+    /// `1302`, of a category that names what is no longer there.
+    #[error("{detail}")]
+    CategoryBroken {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// `1151`
+    #[error("{contact} may not start contracts of category {category}")]
+    CategoryNotAllowed {
+        /// Masked contact.
+        contact: String,
+        /// Name of the category.
+        category: String,
+    },
     /// `1403`
     #[error("{detail}")]
     InvalidFile {

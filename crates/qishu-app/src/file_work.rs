@@ -5,6 +5,7 @@
 //! binary to start, have the same jobs done in their own process.
 
 mod job;
+mod template_job;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -3,6 +3,7 @@
 mod appoint;
 mod audit;
 mod code;
+mod fill;
 mod founding;
 mod initiator;
 mod join;
@@ -25,6 +26,7 @@ pub use appoint::{
 };
 pub use audit::{PageAudit, audit_on_page};
 pub use code::{CodeSent, send_confirm_code, send_login_code};
+pub use fill::{FilledParam, fill_params, params_of_party, party_filling};
 pub use founding::ConfirmedCompany;
 pub(crate) use founding::Founding;
 pub use initiator::{end_on_page, recall_on_page};

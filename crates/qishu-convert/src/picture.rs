@@ -89,6 +89,23 @@ pub fn picture_to_pdf(picture: &[u8]) -> Result<Vec<u8>, PictureError> {
     Ok(pdf::write(&images))
 }
 
+/// Reads a whole PNG or JPEG picture and tells how many pixels it is wide and high when displayed.
+///
+/// # Errors
+/// As [`picture_to_pdf`].
+pub(crate) fn displayed_size(picture: &[u8]) -> Result<(u32, u32), PictureError> {
+    let image = match detect(picture) {
+        FileKind::Jpeg => jpeg::read(picture)?,
+        FileKind::Png => png::read(picture)?,
+        found => return Err(PictureError::NotConvertible { found }),
+    };
+    Ok(if image.orientation.swaps_sides() {
+        (image.height, image.width)
+    } else {
+        (image.width, image.height)
+    })
+}
+
 /// A picture ready to be put into a PDF.
 struct PdfImage {
     width: u32,

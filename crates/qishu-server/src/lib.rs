@@ -47,6 +47,8 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/readyz", get(http::health::ready))
         .route("/d/{token}", get(pages::download))
         .route("/s/{token}", get(pages::index))
+        .route("/t/{token}", get(pages::template::page))
+        .route("/t/{token}/file.pdf", get(pages::template::file))
         .route("/page/api/open", post(pages::api::open))
         .route("/page/api/join/code", post(pages::api::join_code))
         .route("/page/api/join", post(pages::api::join))
@@ -72,6 +74,10 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/page/api/appoint/positions", post(pages::api::positions))
         .route("/page/api/appoint/basics", post(pages::api::basics))
         .route("/page/api/appoint/send", post(pages::api::send))
+        .route(
+            "/page/api/fill",
+            post(pages::api::fill::fill).layer(DefaultBodyLimit::max(pages::api::fill::MOST_BYTES)),
+        )
         .route("/page/api/print", post(pages::api::print))
         .route("/page/assets/{*path}", get(pages::assets::asset))
         .route("/page/{*path}", get(pages::index));

@@ -54,6 +54,7 @@ pub mod sign_password;
 mod sqlite;
 mod store;
 mod table;
+pub mod template;
 mod transaction;
 mod value;
 

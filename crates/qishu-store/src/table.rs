@@ -56,9 +56,10 @@ pub(crate) const SETTING: Table = Table {
 };
 pub(crate) const SIGN_PASSWORD: Table = versioned("sign_password");
 pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
+pub(crate) const TEMPLATE: Table = versioned("template");
 
 /// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
-pub(crate) const BUSINESS: [Table; 22] = [
+pub(crate) const BUSINESS: [Table; 23] = [
     ACCOUNT,
     APPLICATION,
     CALLBACK_EVENT,
@@ -81,6 +82,7 @@ pub(crate) const BUSINESS: [Table; 22] = [
     SETTING,
     SIGN_PASSWORD,
     SIGNING_ACT,
+    TEMPLATE,
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.

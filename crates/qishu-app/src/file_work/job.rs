@@ -8,6 +8,7 @@ use qishu_convert::office::OfficeFormat;
 use qishu_convert::worker::{Probe, pack, perform_probe, unpack};
 use serde::{Deserialize, Serialize};
 
+use super::template_job::{self, perform_fill, perform_read};
 use crate::AppError;
 use crate::document::Upload;
 use crate::document::import::{self, ReadFiles, Refusal};
@@ -18,7 +19,7 @@ const MARK: &[u8] = b"mark";
 const PICTURE: &[u8] = b"picture";
 const PROBE: &[u8] = b"probe";
 
-const DONE: &[u8] = b"done";
+pub(super) const DONE: &[u8] = b"done";
 const OFFICE: &[u8] = b"office";
 const INVALID: &[u8] = b"invalid";
 const UNSUPPORTED: &[u8] = b"unsupported";
@@ -155,6 +156,10 @@ pub fn handle_job(job: &[u8]) -> Vec<u8> {
         [kind, options, files @ ..] if *kind == IMPORT => import(options, files),
         [kind, picture] if *kind == PICTURE => prepare_picture(picture),
         [kind, options, pdf, pictures @ ..] if *kind == MARK => mark(options, pdf, pictures),
+        [kind, options, file] if *kind == template_job::READ => perform_read(options, file),
+        [kind, options, file, pictures @ ..] if *kind == template_job::FILL => {
+            perform_fill(options, file, pictures)
+        }
         [kind, probe] if *kind == PROBE => return perform_probe(probe),
         _ => Err(Refusal::invalid("the job was not understood")),
     };
@@ -208,7 +213,7 @@ fn prepare_picture(picture: &[u8]) -> Result<Vec<u8>, Refusal> {
 }
 
 /// The parts of a good answer, or the refusal.
-fn read(answer: &[u8]) -> Result<Vec<&[u8]>, AppError> {
+pub(super) fn read(answer: &[u8]) -> Result<Vec<&[u8]>, AppError> {
     let items = unpack(answer).unwrap_or_default();
     match items.split_first() {
         Some((mark, rest)) if *mark == DONE => Ok(rest.to_vec()),
@@ -222,7 +227,7 @@ fn read(answer: &[u8]) -> Result<Vec<&[u8]>, AppError> {
     }
 }
 
-fn not_understood() -> AppError {
+pub(super) fn not_understood() -> AppError {
     AppError::Internal("the answer of a file worker was not understood".to_owned())
 }
 

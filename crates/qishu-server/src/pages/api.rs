@@ -29,6 +29,7 @@ mod steps;
 pub(crate) use appoint::{appoint, basics, positions, send};
 pub(crate) use join::{join, join_code};
 pub(crate) use steps::{audit, end, password, password_code, recall, reject, resend, sign, upload};
+pub(crate) mod fill;
 
 type Answer = Result<Response, PageError>;
 
@@ -65,10 +66,14 @@ struct CodeBody {
 
 /// Reads a body; whatever is wrong with it is named.
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, PageError> {
-    if body.len() > MOST_BYTES {
+    read_limited(body, MOST_BYTES)
+}
+
+fn read_limited<T: DeserializeOwned>(body: &Bytes, limit_bytes: usize) -> Result<T, PageError> {
+    if body.len() > limit_bytes {
         return Err(AppError::FileTooLarge {
             size_bytes: body.len(),
-            limit_bytes: MOST_BYTES,
+            limit_bytes,
         }
         .into());
     }

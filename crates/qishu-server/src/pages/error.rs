@@ -144,6 +144,12 @@ fn tell(error: &AppError) -> Told {
         AppError::PermissionDenied { .. } => {
             told(403, "PERMISSION_DENIED", "该操作未开放", "This is not offered")
         }
+        AppError::RequiredParamEmpty { .. } => told(
+            400,
+            "PARAM_REQUIRED",
+            "请填写所有必填项",
+            "Fill everything that is mandatory",
+        ),
         AppError::Busy => told(
             503,
             "BUSY",

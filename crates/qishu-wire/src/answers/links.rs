@@ -29,6 +29,14 @@ pub struct PageLinkAnswer {
     pub page_url: String,
 }
 
+/// Result of `template/pageurl`.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplatePageAnswer {
+    /// The link.
+    pub page_url: String,
+}
+
 /// Result of `viewurl`: one link under two names (D-28).
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

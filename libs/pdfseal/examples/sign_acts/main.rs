@@ -171,6 +171,7 @@ fn sign(
         let restrictions = SignOptions {
             certification: (options.certify && act == 0).then_some(Certification::FillInAndSign),
             lock: (options.lock && act + 1 == options.acts).then_some(Lock::AllFields),
+            ..SignOptions::default()
         };
         // Through its stored form, as a server would between two signers.
         plan = SigningPlan::from_bytes(&plan.to_bytes())?;

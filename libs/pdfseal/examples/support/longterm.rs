@@ -68,7 +68,7 @@ impl Services {
         pending: PendingSignature,
         time_unix_s: i64,
     ) -> Result<AppendedRevision, Failure> {
-        let digest = pending.digest();
+        let digest = pending.digest_by(signer.digest_algorithm())?;
         let cms = signer.sign_detached(&digest)?;
         let signature = sealpki::verify_detached(&cms, |_| digest)?.signature;
         let token = self.token(&sealpki::sha256(&signature), time_unix_s)?;

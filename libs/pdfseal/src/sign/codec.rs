@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sealpki::Sha256State;
+use sealpki::{Sha256State, Sm3State};
 
 use super::{
     error::PlanError,
@@ -31,6 +31,7 @@ impl SigningPlan {
             self.augment_only,
             self.is_signed,
             self.catalog.is_some(),
+            self.sm3.is_some(),
         ]));
         writer.out.push(u8::from(self.xref == XrefKind::Stream));
         writer.u64(self.file_length);
@@ -63,6 +64,9 @@ impl SigningPlan {
             writer.bytes(&catalog.body);
         }
         writer.store(&self.store);
+        if let Some(sm3) = &self.sm3 {
+            writer.bytes(&sm3.to_bytes());
+        }
         writer.out
     }
 
@@ -82,7 +86,7 @@ impl SigningPlan {
 }
 
 /// Bit n is element n.
-fn flags(values: [bool; 5]) -> u8 {
+fn flags(values: [bool; 6]) -> u8 {
     values
         .iter()
         .enumerate()
@@ -161,7 +165,7 @@ impl<'a> Reader<'a> {
     fn plan(&mut self) -> Option<SigningPlan> {
         let [version, flags, stream] = self.fixed()?;
         let is_old = version == VERSION_WITHOUT_STORE;
-        let known_flags = if is_old { 0b11 } else { 0b1_1111 };
+        let known_flags = if is_old { 0b11 } else { 0b11_1111 };
         if !(is_old || version == VERSION) || flags > known_flags || stream > 1 {
             return None;
         }
@@ -194,7 +198,16 @@ impl<'a> Reader<'a> {
         } else {
             self.store()?
         };
-        let consistent = digest.length_bytes() == file_length && startxref < file_length;
+        let sm3 = if flags & 32 != 0 {
+            Some(Sm3State::from_bytes(self.bytes()?).ok()?)
+        } else {
+            None
+        };
+        let consistent = digest.length_bytes() == file_length
+            && sm3
+                .as_ref()
+                .is_none_or(|state| state.length_bytes() == file_length)
+            && startxref < file_length;
         consistent.then_some(SigningPlan {
             file_length,
             needs_line_break: flags & 1 != 0,
@@ -218,6 +231,7 @@ impl<'a> Reader<'a> {
             catalog,
             store,
             digest,
+            sm3,
             pictures,
         })
     }

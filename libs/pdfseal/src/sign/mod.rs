@@ -29,7 +29,7 @@ pub use {
     augment::{append_validation_data, prepare_time_stamp},
     error::{PlanError, SignError},
     plan::SigningPlan,
-    request::{Certification, Lock, SignOptions, SignRequest, SigningTime},
+    request::{Certification, Lock, SignOptions, SignRequest, SignatureFormat, SigningTime},
     signature::{AppendedRevision, PendingSignature, prepare_signature, prepare_signature_with},
     store::{SignatureEvidence, ValidationData, evidence_key},
 };

@@ -109,6 +109,7 @@ impl SigningPlan {
             }),
             store: PlannedStore::read(document)?,
             digest,
+            sm3: None,
             pictures: Vec::new(),
         })
     }

@@ -6,12 +6,12 @@ use std::{
     sync::Arc,
 };
 
-use sealpki::Sha256State;
+use sealpki::{DigestAlgorithm, Sha256State, Sm3State};
 
 use super::{
     error::SignError,
     plan::{GrowingArray, SigningPlan},
-    request::{Lock, SignOptions, SignRequest},
+    request::{Lock, SignOptions, SignRequest, SignatureFormat},
     update::{Trailer, Update, push_hex, push_optional_text, push_reference_entry, push_text},
 };
 use crate::{
@@ -35,6 +35,8 @@ pub struct PendingSignature {
     /// Digest state of everything before the hole.
     before_hole: Sha256State,
     digest: [u8; 32],
+    /// The same by SM3, where the plan has it.
+    sm3: Option<(Sm3State, [u8; 32])>,
     plan: SigningPlan,
 }
 
@@ -72,6 +74,7 @@ pub fn prepare_signature_with(
     options: &SignOptions,
 ) -> Result<PendingSignature, SignError> {
     check(plan, request)?;
+    check_format(&options.format)?;
     let date = request.time.to_pdf_date().ok_or(SignError::Time)?;
     let mut next = plan.clone();
     let mut update = Update::new(
@@ -93,7 +96,7 @@ pub fn prepare_signature_with(
     next.is_signed = true;
     next.augment_only |= options.lock == Some(Lock::AllFields);
     update.begin(signature);
-    write_signature_entries(&mut update.bytes, request, &date);
+    write_signature_entries(&mut update.bytes, request, &options.format, &date);
     write_transforms(&mut update.bytes, options, lock.as_deref());
     let hole = Hole::write(&mut update, request.contents_reserve);
     close(update, next, plan, hole, request.contents_reserve)
@@ -171,6 +174,18 @@ impl PendingSignature {
         self.digest
     }
 
+    /// The digest the key of a signer needs: SHA-256, or SM3 where the plan has it.
+    ///
+    /// # Errors
+    /// [`SignError::NoSm3`] for SM3 with a plan without it; other algorithms are not kept and refused the same way.
+    pub fn digest_by(&self, algorithm: DigestAlgorithm) -> Result<[u8; 32], SignError> {
+        match (algorithm, &self.sm3) {
+            (DigestAlgorithm::Sha256, _) => Ok(self.digest),
+            (DigestAlgorithm::Sm3, Some((_, digest))) => Ok(*digest),
+            _ => Err(SignError::NoSm3),
+        }
+    }
+
     /// Bytes kept free for the CMS.
     #[must_use]
     pub fn contents_reserve(&self) -> usize {
@@ -195,6 +210,10 @@ impl PendingSignature {
         let mut digest = self.before_hole;
         digest.update(&self.bytes[self.hole.start..]);
         self.plan.digest = digest;
+        self.plan.sm3 = self.sm3.map(|(mut state, _)| {
+            state.update(&self.bytes[self.hole.start..]);
+            state
+        });
         let revision_sha256 = self.plan.file_sha256();
         Ok(AppendedRevision {
             bytes: self.bytes,
@@ -219,6 +238,18 @@ pub(super) fn check_prefix(plan: &SigningPlan, prefix: &str) -> Result<(), SignE
         });
     }
     Ok(())
+}
+
+fn check_format(format: &SignatureFormat) -> Result<(), SignError> {
+    let (filter, sub_filter) = format.names();
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.';
+    let usable = |name: &&str| !name.is_empty() && name.len() <= 100 && name.bytes().all(allowed);
+    match [filter, sub_filter].into_iter().find(|name| !usable(name)) {
+        Some(name) => Err(SignError::FormatName {
+            name: name.to_owned(),
+        }),
+        None => Ok(()),
+    }
 }
 
 fn check(plan: &SigningPlan, request: &SignRequest<'_>) -> Result<(), SignError> {
@@ -470,8 +501,18 @@ fn write_array(update: &mut Update, array: &GrowingArray) {
 }
 
 /// The entries of the signature dictionary (ISO 32000-2, table 255; ETSI EN 319 142-1, 5.3) up to `/ByteRange`.
-fn write_signature_entries(out: &mut Vec<u8>, request: &SignRequest<'_>, date: &str) {
-    out.extend_from_slice(b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M ");
+fn write_signature_entries(
+    out: &mut Vec<u8>,
+    request: &SignRequest<'_>,
+    format: &SignatureFormat,
+    date: &str,
+) {
+    let (filter, sub_filter) = format.names();
+    out.extend_from_slice(b"<< /Type /Sig /Filter /");
+    out.extend_from_slice(filter.as_bytes());
+    out.extend_from_slice(b" /SubFilter /");
+    out.extend_from_slice(sub_filter.as_bytes());
+    out.extend_from_slice(b" /M ");
     push_text(out, date);
     push_optional_text(out, b" /Name", request.signer_name);
     push_optional_text(out, b" /Reason", request.reason);
@@ -517,6 +558,9 @@ pub(super) fn append(
     let mut digest = plan.digest.clone();
     digest.update(&bytes);
     next.digest = digest;
+    if let Some(state) = &mut next.sm3 {
+        state.update(&bytes);
+    }
     Ok(AppendedRevision {
         revision_sha256: next.file_sha256(),
         bytes,
@@ -562,12 +606,19 @@ pub(super) fn close(
     before_hole.update(&bytes[..hole.contents.start]);
     let mut digest = before_hole.clone();
     digest.update(&bytes[hole.contents.end..]);
+    let sm3 = plan.sm3.clone().map(|mut state| {
+        state.update(&bytes[..hole.contents.start]);
+        let mut whole = state.clone();
+        whole.update(&bytes[hole.contents.end..]);
+        (state, whole.finish())
+    });
     Ok(PendingSignature {
         bytes,
         hole: hole.contents,
         reserve,
         before_hole,
         digest: digest.finish(),
+        sm3,
         plan: next,
     })
 }

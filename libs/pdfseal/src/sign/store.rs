@@ -68,8 +68,11 @@ pub(super) struct PlannedStore {
     pub(super) object: Option<Reference>,
     pub(super) lists: [Vec<StoredItem>; 3],
     /// Key and value of each entry of `/VRI` as they are written.
-    pub(super) entries: Vec<(Arc<[u8]>, Arc<[u8]>)>,
+    pub(super) entries: Vec<Entry>,
 }
+
+/// Key and value.
+pub(super) type Entry = (Arc<[u8]>, Arc<[u8]>);
 
 #[derive(Clone, Debug)]
 pub(super) struct StoredItem {

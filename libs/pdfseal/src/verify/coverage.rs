@@ -23,7 +23,13 @@ pub(super) enum Format {
     Pkcs7Sha1,
     /// `ETSI.RFC3161`: a time-stamp of the document.
     TimeStamp,
+    /// A signature with an electronic seal of GB/T 38540 or GM/T 0031, under any of the names in use.
+    Seal,
 }
+
+/// Names under which SES_Signature is found; none is registered.
+const SEAL_FILTERS: [&str; 2] = ["GM.PKILite", "Gomain.GMPkiLite"];
+const SEAL_SUB_FILTERS: [&str; 2] = ["GM.SM2", "GM.sm2seal"];
 
 /// What a well-formed signature dictionary says.
 #[derive(Debug)]
@@ -83,9 +89,9 @@ fn read_format(dictionary: &Dictionary) -> Result<Format, Verdict> {
         Some(Object::Name(name)) if *name == "DocTimeStamp" => true,
         Some(_) => return Err(bad("the signature is of another /Type")),
     };
-    if !matches!(dictionary.get("Filter"), Some(Object::Name(_))) {
+    let Some(Object::Name(filter)) = dictionary.get("Filter") else {
         return Err(bad("the signature has no /Filter"));
-    }
+    };
     let Some(Object::Name(name)) = dictionary.get("SubFilter") else {
         return Err(bad("the signature has no /SubFilter"));
     };
@@ -94,6 +100,8 @@ fn read_format(dictionary: &Dictionary) -> Result<Format, Verdict> {
         Some("ETSI.RFC3161") => Format::TimeStamp,
         Some("adbe.pkcs7.detached") => Format::Pkcs7,
         Some("adbe.pkcs7.sha1") => Format::Pkcs7Sha1,
+        Some(name) if SEAL_SUB_FILTERS.contains(&name) => Format::Seal,
+        _ if filter.as_str().is_some_and(|name| SEAL_FILTERS.contains(&name)) => Format::Seal,
         _ => {
             let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
             let what = format!("signatures of the kind {name} are not judged");

@@ -145,7 +145,7 @@ fn walk(
     let mut old = newest.as_of(start)?;
     let mut new = newest.as_of(start)?;
     let mut known = Known::of(&old)?;
-    for revision in start + 1..newest.revisions().len() {
+    for (revision, outcome) in steps.iter_mut().enumerate().skip(start + 1) {
         let signed = values_of(candidates, revision);
         let judged = new
             .advance(newest, revision)
@@ -153,9 +153,9 @@ fn walk(
             .and_then(|()| Step::new(&old, &new, newest, revision, &signed, &mut known).check())
             .and_then(|accepted| Ok(old.advance(newest, revision).map(|()| accepted)?));
         match judged {
-            Ok(accepted) => steps[revision] = Outcome::Accepted(accepted),
+            Ok(accepted) => *outcome = Outcome::Accepted(accepted),
             Err(verdict) => {
-                steps[revision] = Outcome::Refused(in_revision(revision, verdict));
+                *outcome = Outcome::Refused(in_revision(revision, verdict));
                 return Ok(Some(revision));
             }
         }

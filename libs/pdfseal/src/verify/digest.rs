@@ -1,7 +1,7 @@
 //! Digests of what signatures cover, in one pass over the file for all of them.
 
 use aws_lc_rs::digest::{self, Context};
-use sealpki::DigestAlgorithm;
+use sealpki::{DigestAlgorithm, Sm3State};
 
 use super::coverage::Coverage;
 
@@ -12,31 +12,35 @@ pub(super) struct Running {
     states: Vec<State>,
 }
 
+#[derive(Clone)]
 struct State {
     algorithm: DigestAlgorithm,
-    context: Context,
+    hasher: Hasher,
     position: usize,
+}
+
+#[derive(Clone)]
+enum Hasher {
+    Sha2(Box<Context>),
+    Sm3(Box<Sm3State>),
 }
 
 impl Running {
     /// The digest of everything but the hole. An algorithm this crate does not compute gives nothing, which no signature
     /// matches.
     pub(super) fn digest(&mut self, file: &[u8], coverage: &Coverage, algorithm: DigestAlgorithm) -> Vec<u8> {
-        let kind = match algorithm {
-            DigestAlgorithm::Sha256 => &digest::SHA256,
-            DigestAlgorithm::Sha384 => &digest::SHA384,
-            DigestAlgorithm::Sha512 => &digest::SHA512,
-            _ => return Vec::new(),
+        let Some(hasher) = Hasher::new(algorithm) else {
+            return Vec::new();
         };
-        let fresh = || State {
+        let fresh = State {
             algorithm,
-            context: Context::new(kind),
+            hasher,
             position: 0,
         };
         let index = match self.states.iter().position(|state| state.algorithm == algorithm) {
             Some(index) => index,
             None => {
-                self.states.push(fresh());
+                self.states.push(fresh.clone());
                 self.states.len() - 1
             }
         };
@@ -44,14 +48,41 @@ impl Running {
             return Vec::new();
         };
         if coverage.hole.start < state.position {
-            *state = fresh();
+            *state = fresh;
         }
         state
-            .context
+            .hasher
             .update(file.get(state.position..coverage.hole.start).unwrap_or_default());
         state.position = coverage.hole.start;
-        let mut whole = state.context.clone();
+        let mut whole = state.hasher.clone();
         whole.update(file.get(coverage.hole.end..coverage.end).unwrap_or_default());
-        whole.finish().as_ref().to_vec()
+        whole.finish()
+    }
+}
+
+impl Hasher {
+    fn new(algorithm: DigestAlgorithm) -> Option<Self> {
+        let sha2 = |kind| Self::Sha2(Box::new(Context::new(kind)));
+        Some(match algorithm {
+            DigestAlgorithm::Sha256 => sha2(&digest::SHA256),
+            DigestAlgorithm::Sha384 => sha2(&digest::SHA384),
+            DigestAlgorithm::Sha512 => sha2(&digest::SHA512),
+            DigestAlgorithm::Sm3 => Self::Sm3(Box::new(Sm3State::new())),
+            _ => return None,
+        })
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Sha2(context) => context.update(bytes),
+            Self::Sm3(state) => state.update(bytes),
+        }
+    }
+
+    fn finish(self) -> Vec<u8> {
+        match self {
+            Self::Sha2(context) => context.finish().as_ref().to_vec(),
+            Self::Sm3(state) => state.finish().to_vec(),
+        }
     }
 }

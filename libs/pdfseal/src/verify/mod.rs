@@ -20,7 +20,8 @@ mod trust;
 use std::collections::BTreeMap;
 
 use sealpki::{
-    Certificate, CmsError, VerifiedSigner, VerifiedTimeStamp, element_len, verify_detached, verify_time_stamp,
+    Certificate, CmsError, SealSignature, SesError, VerifiedSealSignature, VerifiedSigner, VerifiedTimeStamp,
+    element_len, verify_detached, verify_time_stamp,
 };
 
 use self::{
@@ -152,6 +153,7 @@ impl From<ReadError> for Verdict {
 enum Checked {
     Signature(Box<VerifiedSigner>),
     TimeStamp(Box<VerifiedTimeStamp>),
+    Seal(Box<VerifiedSealSignature>),
 }
 
 fn judge(document: &Document<'_>, options: &Validation<'_>) -> Result<VerificationReport, ReadError> {
@@ -259,6 +261,27 @@ fn check(
         Format::TimeStamp => verify_time_stamp(contents, digest, &evidence.certificates)
             .map(|stamp| Checked::TimeStamp(Box::new(stamp)))
             .map_err(|error| time::stamp_verdict(&error)),
+        Format::Seal => SealSignature::from_der(contents)
+            .and_then(|seal| seal.verify(digest, &evidence.certificates))
+            .map(|seal| Checked::Seal(Box::new(seal)))
+            .map_err(|error| seal_verdict(&error)),
+    }
+}
+
+fn seal_verdict(error: &SesError) -> Verdict {
+    let text = error.to_string();
+    match error {
+        SesError::DataHash => Verdict::failed(SubIndication::HashFailure, text),
+        SesError::MakerSignature(_) | SesError::SignerSignature(_) => {
+            Verdict::failed(SubIndication::SigCryptoFailure, text)
+        }
+        SesError::UnsupportedAlgorithm(_) => {
+            Verdict::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe, text)
+        }
+        SesError::Signer(_) | SesError::Validity | SesError::KeyUsage(_) | SesError::TimeStamp(_) => {
+            Verdict::indeterminate(SubIndication::SigConstraintsFailure, text)
+        }
+        _ => Verdict::failed(SubIndication::FormatFailure, text),
     }
 }
 
@@ -324,6 +347,12 @@ impl Judge<'_, '_> {
                 report.time_stamps.push(TimeStampReport::new(stamp));
                 self.time_stamp(stamp)
             }
+            Checked::Seal(seal) => {
+                report.signer = Some(SignerReport::of_seal(seal));
+                let mut found = Found::default();
+                let result = self.seal(seal, &mut report, &mut found);
+                (found, result)
+            }
         };
         describe(&mut report, &found, existed);
         // What was done to the document weighs more than who the signer is.
@@ -360,6 +389,31 @@ impl Judge<'_, '_> {
         let mut found = Found::default();
         let result = self.trust(signer, report, &mut found);
         (found, result)
+    }
+
+    /// Signer and maker of the seal are both judged when the signature is known to have existed (GB/T 38540, 8).
+    fn seal(
+        &self,
+        seal: &VerifiedSealSignature,
+        report: &mut SignatureReport,
+        found: &mut Found,
+    ) -> Result<(), Verdict> {
+        let mut moment = self.existed;
+        if let Some(stamp) = &seal.time_stamp {
+            report.time_stamps.push(TimeStampReport::new(stamp));
+            let proof = time::believe(stamp, self.evidence, self.options, self.existed)?;
+            moment = moment.or_earlier(proof.unix_s);
+            found.stamps.push(proof);
+        }
+        found.moment = Some(moment);
+        let trust = trust::judge(&seal.signer, &[], self.evidence, self.options, moment)?;
+        found.trust = Some(trust);
+        trust::judge(&seal.maker, &[], self.evidence, self.options, moment)
+            .map(|_| ())
+            .map_err(|mut verdict| {
+                verdict.detail = format!("the maker of the seal is not trusted: {}", verdict.detail);
+                verdict
+            })
     }
 
     fn trust(
@@ -434,7 +488,7 @@ fn cms_verdict(error: &CmsError) -> Verdict {
         CmsError::SignerCertificateMissing | CmsError::SigningCertificateMismatch => {
             Verdict::indeterminate(SubIndication::NoSigningCertificateFound, text)
         }
-        CmsError::UnsupportedDigest | CmsError::UnsupportedSignatureAlgorithm => {
+        CmsError::UnsupportedDigest(_) | CmsError::UnsupportedSignatureAlgorithm(_) => {
             Verdict::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe, text)
         }
         _ => Verdict::failed(SubIndication::FormatFailure, text),

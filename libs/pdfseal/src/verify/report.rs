@@ -1,6 +1,6 @@
 //! What validation found, for people and (by serde) for programs.
 
-use sealpki::{Certificate, VerifiedSigner, VerifiedTimeStamp};
+use sealpki::{Certificate, VerifiedSealSignature, VerifiedSigner, VerifiedTimeStamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Verdict, fields::SignatureField};
@@ -323,6 +323,14 @@ impl SignerReport {
             &stamp.certificate,
             format!("{:?}", stamp.signature_algorithm),
             format!("{:?}", stamp.info.imprint.algorithm()),
+        )
+    }
+
+    pub(super) fn of_seal(seal: &VerifiedSealSignature) -> Self {
+        Self::of(
+            &seal.signer,
+            format!("{:?}", seal.signature_algorithm),
+            format!("{:?}", seal.signature_algorithm.digest()),
         )
     }
 

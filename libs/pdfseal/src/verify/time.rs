@@ -114,7 +114,7 @@ pub(super) fn stamp_verdict(error: &TimeStampError) -> Verdict {
     match error {
         TimeStampError::Cms(error) => cms_verdict(error),
         TimeStampError::Imprint => Verdict::failed(SubIndication::HashFailure, text),
-        TimeStampError::UnsupportedDigest => {
+        TimeStampError::UnsupportedDigest(_) => {
             Verdict::indeterminate(SubIndication::CryptoConstraintsFailureNoPoe, text)
         }
         _ => Verdict::failed(SubIndication::FormatFailure, text),

@@ -116,9 +116,15 @@ fn path_verdict(error: &PathError, certificate: &Certificate, moment: Moment) ->
         PathError::Expired(_) | PathError::NotYetValid(_) => {
             Verdict::indeterminate(SubIndication::OutOfBoundsNoPoe, text)
         }
-        PathError::NoIssuer(_) | PathError::Untrusted(_) => {
-            Verdict::indeterminate(SubIndication::NoCertificateChainFound, text)
+        _ => {
+            let reason = match error.sub_indication() {
+                sealpki::SubIndication::NoCertificateChainFound => SubIndication::NoCertificateChainFound,
+                sealpki::SubIndication::CryptoConstraintsFailureNoPoe => {
+                    SubIndication::CryptoConstraintsFailureNoPoe
+                }
+                _ => SubIndication::ChainConstraintsFailure,
+            };
+            Verdict::indeterminate(reason, text)
         }
-        _ => Verdict::indeterminate(SubIndication::ChainConstraintsFailure, text),
     }
 }

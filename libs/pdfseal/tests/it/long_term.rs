@@ -44,10 +44,16 @@ fn request<'a>(prefix: &'a str, reserve: usize) -> SignRequest<'a> {
 }
 
 fn append(file: &mut Vec<u8>, revision: AppendedRevision) -> SigningPlan {
-    file.extend_from_slice(&revision.bytes);
-    assert_eq!(revision.revision_sha256, sealpki::sha256(file));
+    let AppendedRevision {
+        bytes,
+        plan,
+        revision_sha256,
+        ..
+    } = revision;
+    file.extend_from_slice(&bytes);
+    assert_eq!(revision_sha256, sealpki::sha256(file));
     // Through its stored form, as a server would.
-    SigningPlan::from_bytes(&revision.plan.to_bytes()).unwrap()
+    SigningPlan::from_bytes(&plan.to_bytes()).unwrap()
 }
 
 /// Level B-T.
@@ -92,7 +98,7 @@ fn status(report: &VerificationReport, index: usize) -> (Indication, Option<SubI
 
 #[test]
 fn each_level_is_reached_and_recognised() {
-    for algorithm in [KeyAlgorithm::EcdsaP256, KeyAlgorithm::Rsa2048] {
+    for algorithm in [KeyAlgorithm::EcdsaP256, KeyAlgorithm::Rsa2048, KeyAlgorithm::Sm2] {
         let scene = Scene::new(algorithm);
         let services = scene.services((-DAY, 9 * DAY));
         for original in [contract(), contract_with_stream()] {
@@ -102,7 +108,7 @@ fn each_level_is_reached_and_recognised() {
                 assert!(report.all_passed(), "{report:#?}");
                 report.signatures[0].level.unwrap()
             };
-            let first = plan(&file);
+            let first = plan(&file).with_sm3(&file).unwrap();
             let mut basic = file.clone();
             sign_first(&mut basic, &scene.signer, "a", &[]);
             assert_eq!(level(&basic), Level::Basic);
@@ -363,7 +369,7 @@ fn a_certified_document_takes_invisible_signatures_and_nothing_else() {
     let services = scene.services((-DAY, DAY));
     let certify = SignOptions {
         certification: Some(Certification::FillInAndSign),
-        lock: None,
+        ..SignOptions::default()
     };
     for original in [
         contract(),
@@ -408,8 +414,8 @@ fn the_last_signature_can_lock_the_document() {
     let scene = Scene::new(KeyAlgorithm::EcdsaP256);
     let services = scene.services((-DAY, DAY));
     let lock = SignOptions {
-        certification: None,
         lock: Some(Lock::AllFields),
+        ..SignOptions::default()
     };
     let reserve = services.reserve(&scene.signer);
     let mut file = contract();
@@ -427,8 +433,8 @@ fn the_last_signature_can_lock_the_document() {
     assert!(report.all_passed(), "{report:#?}");
     // Locking some fields leaves room for new ones.
     let some = SignOptions {
-        certification: None,
         lock: Some(Lock::Fields(vec!["amount".to_owned(), "金额".to_owned()])),
+        ..SignOptions::default()
     };
     let mut file = contract();
     let pending = prepare_signature_with(&plan(&file), &request("a", reserve), &some).unwrap();

@@ -22,4 +22,6 @@ mod sign;
 #[cfg(test)]
 mod sign_verify;
 #[cfg(test)]
+mod sm2;
+#[cfg(test)]
 mod text_pdf;

@@ -126,7 +126,8 @@ pub(crate) fn sign(
         ..request(prefix, stamps, &pictures)
     };
     let pending = prepare_signature(plan, &request).unwrap();
-    let cms = signer.sign_detached(&pending.digest()).unwrap();
+    let digest = pending.digest_by(signer.digest_algorithm()).unwrap();
+    let cms = signer.sign_detached(&digest).unwrap();
     let revision = pending.complete(&cms).unwrap();
     file.extend_from_slice(&revision.bytes);
     assert_eq!(revision.revision_sha256, sha256(file));
@@ -141,7 +142,10 @@ pub(crate) fn sign_first(
     prefix: &str,
     stamps: &[Stamp],
 ) -> SigningPlan {
-    let plan = plan(file);
+    let mut plan = plan(file);
+    if signer.digest_algorithm() == DigestAlgorithm::Sm3 {
+        plan = plan.with_sm3(file).unwrap();
+    }
     sign(file, &plan, signer, prefix, stamps)
 }
 

@@ -42,6 +42,7 @@ pub(super) fn view(session: &PageSession, shown: &PageContract) -> Value {
             "pages": document.pages.iter().map(|(width, height)| json!({ "width": width, "height": height })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "placements": placements(shown),
+        "fill": super::fill::view(session, contract),
         "step": signing.then(|| step(session, shown)),
         "tasks": shown.tasks.iter().map(task).collect::<Vec<_>>(),
         "later": shown.later.iter().map(|task| type_name(task)).collect::<Vec<_>>(),

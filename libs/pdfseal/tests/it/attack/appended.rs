@@ -9,14 +9,11 @@ use super::{
 
 /// Changes to single objects. The same ones are tried unsigned (here) and under a further valid signature.
 pub(super) fn changes(scene: &Scene) -> Vec<(&'static str, u32, String)> {
-    let field = scene.field;
-    let visible = format!(
-        "<< /Type /Annot /Subtype /Widget /FT /Sig /T (first-1) /F 132 /P 3 0 R /Rect [0 0 595 842] /AP << /N {} 0 R >> /V {} 0 R >>",
-        scene.appearance, scene.value
-    );
+    [page_changes(), catalog_changes(), field_changes(scene)].concat()
+}
+
+fn page_changes() -> Vec<(&'static str, u32, String)> {
     let page = |from: &str, to: &str| PAGE.replace(from, to);
-    let catalog = |more: &str| CONTRACT[0].replace(" >>", &format!(" {more} >>"));
-    let form = |more: &str| CONTRACT[6].replace(" >>", &format!(" {more} >>"));
     vec![
         ("page content", 4, CONTRACT[11].to_owned()),
         (
@@ -66,6 +63,12 @@ pub(super) fn changes(scene: &Scene) -> Vec<(&'static str, u32, String)> {
             2,
             CONTRACT[1].replace("/Count 2", "/Count 2 /Rotate 90"),
         ),
+    ]
+}
+
+fn catalog_changes() -> Vec<(&'static str, u32, String)> {
+    let catalog = |more: &str| CONTRACT[0].replace(" >>", &format!(" {more} >>"));
+    vec![
         (
             "catalog: action when opened",
             1,
@@ -100,6 +103,17 @@ pub(super) fn changes(scene: &Scene) -> Vec<(&'static str, u32, String)> {
             "<< /OCGs [16 0 R] /D << /ON [16 0 R] >> >>".to_owned(),
         ),
         ("layer renamed", 16, "<< /Type /OCG /Name (shown) >>".to_owned()),
+    ]
+}
+
+fn field_changes(scene: &Scene) -> Vec<(&'static str, u32, String)> {
+    let field = scene.field;
+    let visible = format!(
+        "<< /Type /Annot /Subtype /Widget /FT /Sig /T (first-1) /F 132 /P 3 0 R /Rect [0 0 595 842] /AP << /N {} 0 R >> /V {} 0 R >>",
+        scene.appearance, scene.value
+    );
+    let form = |more: &str| CONTRACT[6].replace(" >>", &format!(" {more} >>"));
+    vec![
         (
             "form: appearances to be made anew",
             7,

@@ -1,6 +1,6 @@
 //! The signature inside the document: parts exchanged, left out, doubled, weakened.
 
-use sealpki::{KeyAlgorithm, SignerIdentity, sha256};
+use sealpki::{KeyAlgorithm, SignerIdentity};
 
 use super::{
     Attack, SubIndication, Why, attack,
@@ -55,8 +55,19 @@ fn resign(scene: &Scene, change: impl FnOnce(&mut Cms)) -> Vec<u8> {
 
 /// Edited without the key.
 fn edited(scene: &Scene) -> Vec<Attack> {
+    let mut attacks = parts_missing(scene);
+    attacks.extend(algorithms(scene));
+    attacks.push(attack(
+        "cms: weak signature algorithm",
+        weak_signature(scene),
+        WEAK,
+    ));
+    attacks
+}
+
+fn parts_missing(scene: &Scene) -> Vec<Attack> {
     let attribute = |oid: &'static [u8]| move |cms: &mut Cms| cms.drop_attribute(oid);
-    let mut attacks = vec![
+    vec![
         attack(
             "cms: no signer",
             edit(scene, |cms| cms.signers().clear()),
@@ -90,7 +101,7 @@ fn edited(scene: &Scene) -> Vec<Attack> {
         attack(
             "cms: other digest",
             edit(scene, |cms| {
-                *cms.attribute(MESSAGE_DIGEST).at(&[1, 0]) = Node::Leaf(4, vec![7; 32])
+                *cms.attribute(MESSAGE_DIGEST).at(&[1, 0]) = Node::Leaf(4, vec![7; 32]);
             }),
             HASH,
         ),
@@ -108,6 +119,11 @@ fn edited(scene: &Scene) -> Vec<Attack> {
             edit(scene, |cms| *cms.signer().at(&[5]) = Node::Leaf(4, Vec::new())),
             CRYPTO,
         ),
+    ]
+}
+
+fn algorithms(scene: &Scene) -> Vec<Attack> {
+    vec![
         attack(
             "cms: digest algorithm SHA-1",
             edit(scene, |cms| {
@@ -127,7 +143,7 @@ fn edited(scene: &Scene) -> Vec<Attack> {
         attack(
             "cms: listed digest is not the signer's",
             edit(scene, |cms| {
-                *cms.signed_data().at(&[1, 0, 0]) = Node::Leaf(6, SHA1.to_vec())
+                *cms.signed_data().at(&[1, 0, 0]) = Node::Leaf(6, SHA1.to_vec());
             }),
             WEAK,
         ),
@@ -159,22 +175,16 @@ fn edited(scene: &Scene) -> Vec<Attack> {
             other_algorithm(scene),
             Why::Reason(SubIndication::FormatFailure, ""),
         ),
-    ];
-    attacks.push(attack(
-        "cms: weak signature algorithm",
-        weak_signature(scene),
-        WEAK,
-    ));
-    attacks
+    ]
 }
 
 fn weak_signature(scene: &Scene) -> Vec<u8> {
     let oid = match scene.algorithm {
-        KeyAlgorithm::EcdsaP256 => ECDSA_WITH_SHA1,
-        _ => SHA1_WITH_RSA,
+        KeyAlgorithm::Rsa2048 => SHA1_WITH_RSA,
+        _ => ECDSA_WITH_SHA1,
     };
     edit(scene, |cms| {
-        *cms.signer().at(&[4, 0]) = Node::Leaf(6, oid.to_vec())
+        *cms.signer().at(&[4, 0]) = Node::Leaf(6, oid.to_vec());
     })
 }
 
@@ -200,7 +210,10 @@ fn resigned(scene: &Scene) -> Vec<Attack> {
         attack(
             "resigned: about another certificate",
             resign(scene, |cms| {
-                *cms.attribute(SIGNING_CERTIFICATE).at(&[1, 0, 0, 0, 0]) = Node::Leaf(4, vec![7; 32]);
+                // The digest is the first OCTET STRING; its algorithm stands before it unless it is SHA-256.
+                let fields = cms.attribute(SIGNING_CERTIFICATE).at(&[1, 0, 0, 0]).children();
+                let digest = fields.iter_mut().find(|field| matches!(field, Node::Leaf(4, _)));
+                *digest.unwrap() = Node::Leaf(4, vec![7; 32]);
             }),
             NO_SIGNER,
         ),
@@ -223,7 +236,7 @@ fn resigned(scene: &Scene) -> Vec<Attack> {
         attack(
             "resigned: content type of something else",
             resign(scene, |cms| {
-                *cms.attribute(CONTENT_TYPE).at(&[1, 0]) = Node::Leaf(6, SIGNED_DATA.to_vec())
+                *cms.attribute(CONTENT_TYPE).at(&[1, 0]) = Node::Leaf(6, SIGNED_DATA.to_vec());
             }),
             format("content type"),
         ),
@@ -271,7 +284,7 @@ fn two_signers(scene: &Scene) -> Vec<u8> {
 fn exchanged(scene: &Scene) -> Vec<Attack> {
     let file = roomy(scene);
     let (at, _) = last_cms(&file);
-    let digest = covered(&file, at);
+    let digest = scene.signer.digest_algorithm().digest(&covered(&file, at));
     let by = |signer: &SignerIdentity| with_cms(&file, &signer.sign_detached(&digest).unwrap());
     let swapped = |subject: &str, serial: u8| {
         let certificate = scene.certificate(subject, serial, (-86_400, 86_400));
@@ -331,9 +344,9 @@ fn replace_signer_certificate(cms: &mut Cms, scene: &Scene, by: &sealpki::Certif
     cms.certificates()[place] = Node::parse(by.der());
 }
 
-fn covered(file: &[u8], hole: usize) -> [u8; 32] {
+fn covered(file: &[u8], hole: usize) -> Vec<u8> {
     let end = hole + super::forge::position(&file[hole..], b">").unwrap() + 1;
-    sha256(&[&file[..hole], &file[end..]].concat())
+    [&file[..hole], &file[end..]].concat()
 }
 
 /// The same structure in other bytes.

@@ -1,6 +1,6 @@
 //! Tools of an attacker: revisions by hand, signatures over whatever one likes, bytes exchanged in place.
 
-use sealpki::{SignerIdentity, sha256};
+use sealpki::SignerIdentity;
 
 /// Room for `/ByteRange` while a revision is laid out.
 const RANGE: &str = "________________________________________";
@@ -139,7 +139,13 @@ impl Update {
         }
         let covered = [&file[..from], &file[to..]].concat();
         if let Some(at) = hole_start {
-            fill(&mut file, at, &signer.sign_detached(&sha256(&covered)).unwrap());
+            fill(
+                &mut file,
+                at,
+                &signer
+                    .sign_detached(&signer.digest_algorithm().digest(&covered))
+                    .unwrap(),
+            );
         }
         file
     }

@@ -127,6 +127,11 @@ fn no_manipulated_ecdsa_file_is_accepted() {
 }
 
 #[test]
+fn no_manipulated_sm2_file_is_accepted() {
+    assert!(run(KeyAlgorithm::Sm2) >= 120);
+}
+
+#[test]
 fn no_manipulated_rsa_file_is_accepted() {
     assert!(run(KeyAlgorithm::Rsa2048) >= 120);
 }

@@ -21,6 +21,7 @@ pub(super) fn attacks(scene: &Scene) -> Vec<Attack> {
         signature_time_stamps(scene, &services),
         document_time_stamps(scene, &services),
         stores(scene, &services),
+        catalogs(scene),
         revoked(scene, &services),
     ]
     .into_iter()
@@ -40,7 +41,8 @@ fn stamped(scene: &Scene, by: &Services, at: i64) -> (Vec<u8>, SigningPlan) {
         time: NOW,
         contents_reserve: by.reserve(&scene.signer) + 4_000,
     };
-    let pending = prepare_signature(&plan(&contract()), &request).unwrap();
+    let plan = plan(&contract()).with_sm3(&contract()).unwrap();
+    let pending = prepare_signature(&plan, &request).unwrap();
     let revision = by.sign(&scene.signer, pending, at).unwrap();
     let file = [contract(), revision.bytes].concat();
     (file, revision.plan)
@@ -98,7 +100,7 @@ fn signature_time_stamps(scene: &Scene, services: &Services) -> Vec<Attack> {
         attack(
             "time-stamp: something else in it",
             edited(&file, |cms| {
-                *unsigned(cms)[0].at(&[1, 0]) = Node::Branch(0x30, vec![Node::Leaf(5, Vec::new())])
+                *unsigned(cms)[0].at(&[1, 0]) = Node::Branch(0x30, vec![Node::Leaf(5, Vec::new())]);
             }),
             CONSTRAINTS,
         ),
@@ -232,7 +234,6 @@ fn stores(scene: &Scene, services: &Services) -> Vec<Attack> {
             changed,
         )
     };
-    let catalog = |more: &str| CONTRACT[0].replace(" >>", &format!(" {more} >>"));
     vec![
         with("emptied", "<< /Type /DSS >>".to_owned()),
         with("a list taken away", text.replace("/CRLs [", "/Other [")),
@@ -278,6 +279,14 @@ fn stores(scene: &Scene, services: &Services) -> Vec<Attack> {
                 .unsigned(),
             changed,
         ),
+    ]
+}
+
+/// New entries of the catalog that pretend to be harmless.
+fn catalogs(scene: &Scene) -> Vec<Attack> {
+    let changed = format("was added after the signature");
+    let catalog = |more: &str| CONTRACT[0].replace(" >>", &format!(" {more} >>"));
+    vec![
         attack(
             "store: the catalog gets an action with it",
             Update::of(&scene.file)
