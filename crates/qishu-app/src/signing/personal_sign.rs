@@ -174,6 +174,7 @@ impl AuthorisedAct {
             performed_by: Some(self.user.clone()),
             confirm: IntentionConfirm::Authorized,
             confirmation: None,
+            founding: None,
         })
     }
 

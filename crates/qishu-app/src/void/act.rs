@@ -75,6 +75,7 @@ impl VoidAct {
             performed_by: contract.creator.clone(),
             confirm: IntentionConfirm::Authorized,
             confirmation: None,
+            founding: None,
         })
     }
 

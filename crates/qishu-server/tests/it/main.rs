@@ -23,6 +23,7 @@ mod flows;
 mod joining;
 mod organisation;
 mod page_appoint;
+mod page_more;
 mod page_steps;
 mod parties;
 mod personal;
