@@ -143,8 +143,8 @@ async fn answer(
     caller: ApiCaller,
     limits: &Limits,
 ) -> Response {
-    let endpoint = match endpoints::find(parts.method.as_str(), path) {
-        Lookup::Found(endpoint) => Some(endpoint.path),
+    let handler = match endpoints::find(parts.method.as_str(), path) {
+        Lookup::Found(endpoint) => api::handler(endpoint.path).zip(Some(endpoint.path)),
         Lookup::WrongMethod => {
             return refuse(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -155,10 +155,10 @@ async fn answer(
         }
         Lookup::Unknown => None,
     };
-    let Some(endpoint) = endpoint.filter(|path| api::handler(path).is_some()) else {
+    let Some((handler, served)) = handler else {
         return refuse(StatusCode::NOT_FOUND, ErrorCode::PathNotFound, "", None);
     };
-    if let Some(area) = api::area(endpoint).filter(|area| !allows(&caller.application, *area)) {
+    if let Some(area) = api::area(served).filter(|area| !allows(&caller.application, *area)) {
         let detail = format!("the application may not call {}", area.name());
         return refuse(StatusCode::OK, ErrorCode::PermissionDenied, &detail, None);
     }

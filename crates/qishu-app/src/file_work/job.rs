@@ -14,8 +14,8 @@ use super::template_job::{self, perform_fill, perform_read};
 use crate::AppError;
 use crate::document::Upload;
 use crate::document::import::{self, ReadFiles, Refusal};
-use crate::watermark::{Drawable, DrawableShape, draw_and_plan};
 use crate::seal::picture as seal;
+use crate::watermark::{Drawable, DrawableShape, draw_and_plan};
 
 const IMPORT: &[u8] = b"import";
 const MARK: &[u8] = b"mark";
@@ -356,19 +356,4 @@ impl ReadyFiles {
     pub fn signing_plan(&self) -> Result<SigningPlan, AppError> {
         SigningPlan::from_bytes(&self.plan).map_err(|error| AppError::internal("file worker", error))
     }
-}
-
-/// The PNG that the API answers, and the picture prepared for signing, both as bytes.
-pub(super) fn read_seal(answer: &Bytes) -> Result<(Bytes, Bytes), AppError> {
-    let [image, prepared] = read(answer)?[..] else {
-        return Err(not_understood());
-    };
-    Ok((answer.slice_ref(image), answer.slice_ref(prepared)))
-}
-
-pub(super) fn read_report(answer: &[u8]) -> Result<VerificationReport, AppError> {
-    let [report] = read(answer)?[..] else {
-        return Err(not_understood());
-    };
-    serde_json::from_slice(report).map_err(|error| AppError::internal("file worker", error))
 }

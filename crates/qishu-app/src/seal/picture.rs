@@ -1,11 +1,14 @@
 //! 创建图片印章: `POST /v2/seal/createbyimage`.
 
+use pdfseal::appearance::StampPicture;
 use qishu_convert::kind::{FileKind, detect};
+use qishu_convert::{PictureError, decode_picture};
 use qishu_model::company::Company;
 use qishu_model::contact::User;
 use qishu_model::id::SealReviewId;
 use qishu_model::seal::SealType;
 use qishu_model::seal_review::{ReviewState, SealReview};
+use qishu_sealart::{PhotoPixels, PhotoSeal, photo_seal};
 use qishu_store::ledger::Entry;
 use qishu_store::{Reader, StoreError, Versioned, seal, seal_review};
 use serde_json::json;

@@ -174,7 +174,6 @@ impl AuthorisedAct {
             performed_by: Some(self.user.clone()),
             confirm: IntentionConfirm::Authorized,
             confirmation: None,
-            founding: None,
         })
     }
 

@@ -75,7 +75,6 @@ impl VoidAct {
             performed_by: contract.creator.clone(),
             confirm: IntentionConfirm::Authorized,
             confirmation: None,
-            founding: None,
         })
     }
 

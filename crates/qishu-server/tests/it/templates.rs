@@ -61,6 +61,9 @@ fn can_convert(app: &TestApp) -> bool {
     app.app.files.office().program().is_some()
 }
 
+/// A way to spoil a request.
+type Change<'a> = &'a dyn Fn(&mut Value);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn word_templates_are_made_listed_changed_and_removed() {
     on_both(async |database| {
@@ -616,7 +619,7 @@ async fn a_category_definition_names_its_faulty_field() {
             save(&app, &definition).await.unwrap_err()
         };
         let step = "signatories[0].actions[0]";
-        let table: [(&dyn Fn(&mut Value), String); 10] = [
+        let table: [(Change<'_>, String); 10] = [
             (&|it| it["name"] = json!(""), "name: 1 to 100".to_owned()),
             (
                 &|it| it["expireDays"] = json!(0),
