@@ -135,6 +135,7 @@ routes! {
     "/v2/contract/shorturl" => signing::shorturl::handle;
     "/v2/contract/invalid" => signing::invalid::handle;
     "/v2/contract/invalidbyfile" => signing::invalidbyfile::handle;
+    "/v2/contract/invalidbytemplate" => signing::invalidbytemplate::handle;
     "/v2/contract/invalidsign" => signing::invalidsign::handle;
     "/v2/contract/personalsign" => signing::personalsign::handle;
     "/v2/company/list" => company::list::handle;

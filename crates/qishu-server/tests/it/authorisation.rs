@@ -154,6 +154,7 @@ fn other_fields(path: &str) -> Value {
     let user = json!({ "name": "张三", "contact": PERSON, "contactType": "MOBILE" });
     match path {
         "/v2/contract/draft" => json!({ "subject": "劳动合同" }),
+        "/v2/contract/invalidbytemplate" => json!({ "templateId": NOBODYS, "title": "作废协议" }),
         "/v2/contract/addwartermark" => json!({ "watermarks": [{ "type": "TEXT", "content": "合同专用" }] }),
         "/v2/template/status" => json!({ "operate": "ENABLE" }),
         "/v2/seal/status" => json!({ "operate": "ENABLE" }),
