@@ -14,7 +14,7 @@ pub(crate) use act::{VoidAct, used_seal};
 pub use cancel::cancel_void;
 pub(crate) use follow::{follow, sign_waiting};
 pub use sign::{InvalidSign, invalid_sign};
-pub use start::{VoidFile, void_by_file};
+pub use start::{VoidPaper, void_by_file};
 pub(crate) use start::{party_name, start_void};
 
 use crate::AppError;

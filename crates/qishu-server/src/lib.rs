@@ -35,6 +35,7 @@ pub(crate) struct Shared {
 /// The router of everything: pages by their paths, all the rest is the Open API.
 pub fn router(app: App, settings: ServerSettings) -> Router {
     let demo = settings.demo;
+    let upload_bytes = settings.upload_bytes;
     let shared = Shared {
         app,
         refusals: std::sync::Arc::new(http::MinuteCounter::new(settings.refusals_per_minute)),
@@ -49,6 +50,8 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/t/{token}", get(pages::template::page))
         .route("/t/{token}/file.pdf", get(pages::template::file))
         .route("/page/api/open", post(pages::api::open))
+        .route("/page/api/join/code", post(pages::api::join_code))
+        .route("/page/api/join", post(pages::api::join))
         .route("/page/api/login/code", post(pages::api::login_code))
         .route("/page/api/login", post(pages::api::login))
         .route("/page/api/contract", get(pages::api::contract))
@@ -61,6 +64,11 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/page/api/reject", post(pages::api::reject))
         .route("/page/api/recall", post(pages::api::recall))
         .route("/page/api/end", post(pages::api::end))
+        .route("/page/api/resend", post(pages::api::resend))
+        .route(
+            "/page/api/attachments/{id}",
+            post(pages::api::upload).layer(DefaultBodyLimit::max(upload_bytes)),
+        )
         .route("/page/api/steps/{step}/seals/{seal}", get(pages::file::step_seal))
         .route("/page/api/appoint", get(pages::api::appoint))
         .route("/page/api/appoint/positions", post(pages::api::positions))
