@@ -4,7 +4,7 @@ use aws_lc_rs::digest;
 use sha2::Digest as _;
 use sha2::digest::common::hazmat::{SerializableState, SerializedState};
 
-use crate::der::{DerError, Element, Reader, Writer, encode, oid, tag};
+use crate::der::{DerError, Element, Reader, Writer, oid, tag};
 
 /// Digest algorithms for content, certificates and signatures. MD5 and SHA-1 are not among them on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,6 +12,10 @@ use crate::der::{DerError, Element, Reader, Writer, encode, oid, tag};
 pub enum DigestAlgorithm {
     /// SHA-256 (FIPS 180-4), 32 bytes.
     Sha256,
+    /// SHA-384 (FIPS 180-4), 48 bytes.
+    Sha384,
+    /// SHA-512 (FIPS 180-4), 64 bytes.
+    Sha512,
 }
 
 impl DigestAlgorithm {
@@ -19,6 +23,8 @@ impl DigestAlgorithm {
     pub const fn len_bytes(self) -> usize {
         match self {
             Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
         }
     }
 
@@ -26,29 +32,45 @@ impl DigestAlgorithm {
     pub fn digest(self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::Sha256 => sha256(bytes).to_vec(),
+            Self::Sha384 => digest::digest(&digest::SHA384, bytes).as_ref().to_vec(),
+            Self::Sha512 => digest::digest(&digest::SHA512, bytes).as_ref().to_vec(),
         }
+    }
+
+    const fn oid(self) -> &'static [u8] {
+        match self {
+            Self::Sha256 => oid::SHA256,
+            Self::Sha384 => oid::SHA384,
+            Self::Sha512 => oid::SHA512,
+        }
+    }
+
+    /// The digest with these contents octets as identifier; `None` for one this crate does not use.
+    pub(crate) fn from_oid(oid: &[u8]) -> Option<Self> {
+        [Self::Sha256, Self::Sha384, Self::Sha512]
+            .into_iter()
+            .find(|algorithm| algorithm.oid() == oid)
     }
 
     /// Writes the AlgorithmIdentifier; RFC 5754 section 2: parameters are left out.
     pub(crate) fn write(self, writer: &mut Writer) {
-        writer.raw(&encode(|w| w.sequence(|w| w.oid(oid::SHA256))));
+        writer.sequence(|w| w.oid(self.oid()));
     }
 
     /// Reads an AlgorithmIdentifier; `None` stands for a digest this crate does not use. RFC 5754 section 2: absent
     /// and NULL parameters are both accepted.
     pub(crate) fn read(element: Element<'_>) -> Result<Option<Self>, DerError> {
         let mut fields = Reader::open_only(element.whole, tag::SEQUENCE)?;
-        let algorithm = fields.oid()?;
-        if algorithm != oid::SHA256 {
+        let Some(algorithm) = Self::from_oid(fields.oid()?) else {
             return Ok(None);
-        }
+        };
         if let Some(null) = fields.optional(tag::NULL)?
             && !null.contents.is_empty()
         {
             return Err(DerError::Value);
         }
         fields.finish()?;
-        Ok(Some(Self::Sha256))
+        Ok(Some(algorithm))
     }
 }
 
@@ -56,6 +78,13 @@ impl DigestAlgorithm {
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     let mut output = [0; 32];
     output.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    output
+}
+
+/// SHA-1, only to name a certificate in OCSP (RFC 6960 4.1.1). It never protects anything here.
+pub(crate) fn sha1_name(bytes: &[u8]) -> [u8; 20] {
+    let mut output = [0; 20];
+    output.copy_from_slice(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref());
     output
 }
 
@@ -161,6 +190,7 @@ impl std::fmt::Debug for Sha256State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::der::encode;
 
     #[test]
     fn a_stored_state_goes_on_where_it_stopped() {

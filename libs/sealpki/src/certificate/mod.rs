@@ -1,7 +1,7 @@
 //! X.509 version 3 certificates (RFC 5280): reading, building, judging.
 
 mod build;
-mod extensions;
+pub(crate) mod extensions;
 mod lint;
 mod parse;
 
@@ -14,6 +14,7 @@ pub use extensions::{BasicConstraints, KeyUsage};
 pub use lint::{LintError, lint, lint_to_be_signed};
 pub use parse::CertificateError;
 
+use crate::der::oid;
 use crate::key::{PublicKey, SignatureAlgorithm, SignatureError};
 use crate::name::DistinguishedName;
 use extensions::Extensions;
@@ -33,6 +34,23 @@ impl SerialNumber {
         }
         Self {
             octets: random.to_vec(),
+        }
+    }
+
+    /// A positive number from its big-endian octets, leading zeros or not; `None` for none and for zero.
+    pub fn from_unsigned(octets: &[u8]) -> Option<Self> {
+        let start = octets.iter().position(|&octet| octet != 0)?;
+        let digits = octets.get(start..)?;
+        let sign = digits.first().filter(|&&first| first & 0x80 != 0).map(|_| 0);
+        Some(Self {
+            octets: sign.into_iter().chain(digits.iter().copied()).collect(),
+        })
+    }
+
+    /// Contents octets of an INTEGER that was read.
+    pub(crate) fn from_contents(octets: &[u8]) -> Self {
+        Self {
+            octets: octets.to_vec(),
         }
     }
 
@@ -170,6 +188,27 @@ impl Certificate {
     /// Extended key usages as dotted numbers, empty without that extension (RFC 5280 4.2.1.12).
     pub fn extended_key_usages(&self) -> &[String] {
         &self.fields().extensions.extended_key_usages
+    }
+
+    /// Whether the extended key usages are marked critical, as those of a time-stamping authority have to be
+    /// (RFC 3161 2.3).
+    pub fn extended_key_usage_is_critical(&self) -> bool {
+        self.fields().extensions.extended_key_usage_critical
+    }
+
+    /// Whether the issuer says that an OCSP responder's own state need not be asked for (RFC 6960 4.2.2.2.1).
+    pub fn has_ocsp_no_check(&self) -> bool {
+        self.fields().extensions.ocsp_no_check
+    }
+
+    /// Whether this is among the extended key usages.
+    pub(crate) fn has_usage(&self, usage: &[u8]) -> bool {
+        self.extended_key_usages().contains(&oid::to_text(usage))
+    }
+
+    /// Whether this is the only extended key usage.
+    pub(crate) fn is_only_for(&self, usage: &[u8]) -> bool {
+        matches!(self.extended_key_usages(), [only] if *only == oid::to_text(usage))
     }
 
     /// The subject key identifier (RFC 5280 4.2.1.2).

@@ -23,11 +23,15 @@ pub enum CmsError {
     /// Something else than X.509 certificates among the certificates.
     #[error("the signature carries something else than X.509 certificates")]
     CertificateKind,
+    /// No content inside a signature that has to enclose it.
+    #[error("the signature does not contain the content it is about")]
+    ContentMissing,
     /// Content inside the signature, which must be detached.
     #[error("the signature contains content; it must be detached")]
     ContentPresent,
-    /// The content type is not id-data, inside or in the signed attribute (ETSI EN 319 142-1 6.3).
-    #[error("the content type is not plain data")]
+    /// The content type is not the one to be signed, inside or in the signed attribute (ETSI EN 319 142-1 6.3:
+    /// id-data; RFC 3161 2.4.2: id-ct-TSTInfo).
+    #[error("the content type is not the one this kind of signature is about")]
     ContentType,
     /// Not DER, or not the structure of SignedData.
     #[error("the signature is malformed: {0}")]
@@ -80,6 +84,9 @@ pub enum CmsError {
     /// A signing time, which PAdES does not allow (ETSI EN 319 142-1 6.3).
     #[error("there is a signing-time attribute; the time belongs to the document")]
     SigningTime,
+    /// A time-stamp that is not about this signature.
+    #[error("the time-stamp is not about this signature: {0}")]
+    TimeStamp(String),
     /// More than 1 MiB, 32 certificates or 32 attributes.
     #[error("the signature is larger than any real one")]
     TooLarge,

@@ -21,14 +21,47 @@ pub(crate) fn to_text(oid: &[u8]) -> String {
     text
 }
 
+/// Contents octets of a text form; `None` when it is none (X.660: at least two arcs, the first 0 to 2, the second below
+/// 40 under 0 and 1).
+pub(crate) fn from_text(text: &str) -> Option<Vec<u8>> {
+    let arc = |part: &str| {
+        let canonical = part == "0" || !part.starts_with('0');
+        let digits = part.bytes().all(|octet| octet.is_ascii_digit());
+        (canonical && digits).then(|| part.parse::<u64>().ok()).flatten()
+    };
+    let mut parts = text.split('.').map(arc);
+    let (first, second) = (parts.next()??, parts.next()??);
+    if first > 2 || (first < 2 && second > 39) {
+        return None;
+    }
+    let mut octets = Vec::new();
+    push_arc(&mut octets, second.checked_add(first * 40)?);
+    for part in parts {
+        push_arc(&mut octets, part?);
+    }
+    Some(octets)
+}
+
+/// Seven bits an octet, the highest first, bit 8 set on all but the last (X.690 8.19.2).
+fn push_arc(octets: &mut Vec<u8>, arc: u64) {
+    let groups = (64 - arc.leading_zeros()).div_ceil(7).max(1);
+    for group in (0..groups).rev() {
+        let low = u8::try_from((arc >> (group * 7)) & 0x7f).unwrap_or_default();
+        octets.push(if group == 0 { low } else { low | 0x80 });
+    }
+}
+
 // PKCS #1 and ANSI X9.62 keys and signatures
 pub(crate) const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 pub(crate) const SHA256_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
 pub(crate) const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 pub(crate) const CURVE_P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 pub(crate) const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
-// NIST digests
+// Digests. SHA-1 only names certificates in OCSP, which knows no other way to be understood everywhere (RFC 5019 2.1.1).
+pub(crate) const SHA1: &[u8] = &[0x2b, 0x0e, 0x03, 0x02, 0x1a];
 pub(crate) const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
+pub(crate) const SHA384: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02];
+pub(crate) const SHA512: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03];
 // CMS (RFC 5652) and ESS (RFC 5035)
 pub(crate) const CMS_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01];
 pub(crate) const CMS_SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
@@ -37,6 +70,10 @@ pub(crate) const MESSAGE_DIGEST: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0
 pub(crate) const SIGNING_TIME: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x05];
 pub(crate) const SIGNING_CERTIFICATE_V2: &[u8] =
     &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x2f];
+// Time-stamps (RFC 3161)
+pub(crate) const TST_INFO: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x01, 0x04];
+pub(crate) const SIGNATURE_TIME_STAMP: &[u8] =
+    &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x0e];
 // X.520 attribute types
 pub(crate) const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 pub(crate) const SERIAL_NUMBER: &[u8] = &[0x55, 0x04, 0x05];
@@ -51,6 +88,10 @@ pub(crate) const SUBJECT_KEY_ID: &[u8] = &[0x55, 0x1d, 0x0e];
 pub(crate) const KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x0f];
 pub(crate) const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
 pub(crate) const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x1e];
+pub(crate) const CRL_NUMBER: &[u8] = &[0x55, 0x1d, 0x14];
+pub(crate) const REASON_CODE: &[u8] = &[0x55, 0x1d, 0x15];
+pub(crate) const INVALIDITY_DATE: &[u8] = &[0x55, 0x1d, 0x18];
+pub(crate) const ISSUING_DISTRIBUTION_POINT: &[u8] = &[0x55, 0x1d, 0x1c];
 pub(crate) const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1d, 0x1f];
 pub(crate) const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 0x20];
 pub(crate) const AUTHORITY_KEY_ID: &[u8] = &[0x55, 0x1d, 0x23];
@@ -60,11 +101,44 @@ pub(crate) const AUTHORITY_INFO_ACCESS: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 
 pub(crate) const ACCESS_OCSP: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01];
 pub(crate) const ACCESS_CA_ISSUERS: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02];
 pub(crate) const EKU_EMAIL_PROTECTION: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x04];
+pub(crate) const EKU_TIME_STAMPING: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08];
+pub(crate) const EKU_OCSP_SIGNING: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x09];
 pub(crate) const EKU_DOCUMENT_SIGNING: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x24];
+// OCSP (RFC 6960)
+pub(crate) const OCSP_BASIC: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x01];
+pub(crate) const OCSP_NONCE: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x02];
+pub(crate) const OCSP_NO_CHECK: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x05];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_and_octets_are_two_forms_of_one_identifier() {
+        for text in [
+            "1.2.840.113549.1.9.16.2.14",
+            "2.999.3",
+            "0.0",
+            "1.39.128.16383.16384",
+            "2.5.29.37",
+        ] {
+            assert_eq!(to_text(&from_text(text).unwrap()), text);
+        }
+        assert_eq!(from_text("1.2.840.113549.1.9.16.1.4").as_deref(), Some(TST_INFO));
+        for bad in [
+            "",
+            "1",
+            "3.1",
+            "1.40",
+            "1..2",
+            "1.02",
+            "1.2.",
+            "1.2.-3",
+            "1.2.99999999999999999999",
+        ] {
+            assert_eq!(from_text(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn identifiers_have_the_registered_numbers() {
@@ -76,5 +150,12 @@ mod tests {
         assert_eq!(to_text(EKU_DOCUMENT_SIGNING), "1.3.6.1.5.5.7.3.36");
         assert_eq!(to_text(EXTENDED_KEY_USAGE), "2.5.29.37");
         assert_eq!(to_text(ORGANISATION_IDENTIFIER), "2.5.4.97");
+        assert_eq!(to_text(SIGNATURE_TIME_STAMP), "1.2.840.113549.1.9.16.2.14");
+        assert_eq!(to_text(EKU_TIME_STAMPING), "1.3.6.1.5.5.7.3.8");
+        assert_eq!(to_text(EKU_OCSP_SIGNING), "1.3.6.1.5.5.7.3.9");
+        assert_eq!(to_text(OCSP_BASIC), "1.3.6.1.5.5.7.48.1.1");
+        assert_eq!(to_text(OCSP_NO_CHECK), "1.3.6.1.5.5.7.48.1.5");
+        assert_eq!(to_text(SHA1), "1.3.14.3.2.26");
+        assert_eq!(to_text(SHA512), "2.16.840.1.101.3.4.2.3");
     }
 }

@@ -64,6 +64,32 @@ impl SignatureAlgorithm {
         });
     }
 
+    /// Writes the AlgorithmIdentifier of a signer in CMS. RFC 3370 3.2: for RSA with PKCS #1 v1.5 rsaEncryption is the
+    /// identifier every reader must know; the digest is named beside it.
+    pub(crate) fn write_cms(self, writer: &mut Writer) {
+        match self {
+            Self::EcdsaP256Sha256 => self.write(writer),
+            Self::RsaPkcs1Sha256 => writer.sequence(|w| {
+                w.oid(oid::RSA_ENCRYPTION);
+                w.null();
+            }),
+        }
+    }
+
+    /// Reads the AlgorithmIdentifier of a signer in CMS; `None` stands for an algorithm that is not accepted.
+    pub(crate) fn read_cms(element: Element<'_>, digest: DigestAlgorithm) -> Result<Option<Self>, DerError> {
+        let mut fields = Reader::open_only(element.whole, tag::SEQUENCE)?;
+        if fields.oid()? != oid::RSA_ENCRYPTION {
+            return Self::read(element);
+        }
+        null_parameters(&mut fields)?;
+        fields.finish()?;
+        match digest {
+            DigestAlgorithm::Sha256 => Ok(Some(Self::RsaPkcs1Sha256)),
+            _ => Ok(None),
+        }
+    }
+
     /// Reads the AlgorithmIdentifier of a certificate signature; `None` stands for an algorithm that is not accepted.
     pub(crate) fn read(element: Element<'_>) -> Result<Option<Self>, DerError> {
         let mut fields = Reader::open_only(element.whole, tag::SEQUENCE)?;

@@ -13,6 +13,9 @@ use crate::der::{Reader, encode, oid, tag};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
+    /// The digest to sign has another length than those of the signature's digest algorithm.
+    #[error("the digest does not have the length of the digest algorithm of the signature")]
+    DigestLength,
     /// The cryptographic library could not make a key.
     #[error("the cryptographic library could not make a key")]
     Generation,

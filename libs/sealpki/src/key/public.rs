@@ -73,6 +73,11 @@ impl PublicKey {
         &self.spki
     }
 
+    /// Contents of the subjectPublicKey BIT STRING, which OCSP names keys by.
+    pub(crate) fn key_bits(&self) -> &[u8] {
+        &self.key
+    }
+
     /// Whether signatures of this key can be checked here.
     pub fn is_supported(&self) -> bool {
         self.kind != Kind::Unsupported

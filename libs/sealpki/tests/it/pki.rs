@@ -20,6 +20,15 @@ pub(crate) const STANDARD: &[Row] = &[
     ("张三", "Test Issuing", Profile::DocumentSigning, 1, 1),
 ];
 
+/// The standard hierarchy with the services of its authority.
+pub(crate) const SERVICES: &[Row] = &[
+    ("Test Root", "Test Root", Profile::Root, 5, 20),
+    ("Test Issuing", "Test Root", Profile::IssuingCa, 5, 10),
+    ("张三", "Test Issuing", Profile::DocumentSigning, 1, 1),
+    ("Test Time", "Test Issuing", Profile::TimeStamping, 4, 10),
+    ("Test Responder", "Test Issuing", Profile::OcspResponder, 1, 1),
+];
+
 pub(crate) struct Pki {
     algorithm: KeyAlgorithm,
     entries: BTreeMap<&'static str, (Certificate, Vec<u8>)>,
