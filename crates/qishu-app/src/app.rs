@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use qishu_authority::{Authority, KeyPool};
+use qishu_authority::{Authority, AuthorityServices, KeyPool};
 use qishu_blob::Blobs;
 use qishu_callback::Deliverer;
 use qishu_model::application::SecretText;
@@ -16,6 +16,11 @@ use qishu_store::{RandomSource, Store};
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// Why the time cannot be trusted now, if it cannot: then nothing may be signed or time-stamped.
+    fn fault(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Figures and switches of the operations; documented in the default settings file.
@@ -43,6 +48,8 @@ pub struct Parts {
     pub blobs: Blobs,
     /// Certificates.
     pub authority: Authority,
+    /// Time-stamps and the state of certificates.
+    pub services: AuthorityServices,
     /// Ready key pairs for one-time certificates.
     pub keys: Arc<KeyPool>,
     /// SMS and mail.
@@ -90,6 +97,19 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Now, for something that is signed.
+    ///
+    /// # Errors
+    /// Internal while the clock cannot be trusted.
+    pub fn trusted_now(&self) -> Result<Timestamp, crate::AppError> {
+        match self.clock.fault() {
+            None => Ok(self.now()),
+            Some(fault) => Err(crate::AppError::Internal(format!(
+                "nothing is signed while the clock cannot be trusted: {fault}"
+            ))),
+        }
     }
 
     /// A new id.

@@ -7,6 +7,7 @@
 //! What it refuses to do: speak HTTP, read the system's clock, chance or environment.
 
 mod app;
+pub mod authority;
 mod caller;
 pub mod category;
 pub mod company;

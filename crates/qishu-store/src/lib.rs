@@ -38,6 +38,7 @@ pub mod outbox;
 pub mod page;
 pub mod person;
 pub mod replay;
+pub mod revocation;
 mod scope;
 pub mod seal;
 mod sealing;

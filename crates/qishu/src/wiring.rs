@@ -13,7 +13,7 @@ use qishu_model::id::IdSource;
 use qishu_provider::{
     Channel, Messenger, Simulator, SmtpMail, SmtpProtection, SmtpSettings, WebhookSettings, WebhookSms,
 };
-use qishu_store::{DataKey, DataKeys, Store, StoreOptions};
+use qishu_store::{DataKey, DataKeys, Store, StoreOptions, ledger};
 
 use crate::Failure;
 use crate::clock::SystemClock;
@@ -47,7 +47,7 @@ async fn open_store_with(config: &Config, master: &MasterKey) -> Result<Store, F
 pub(crate) async fn open_app(config: &Config) -> Result<App, Failure> {
     let master = install::master_key(config)?;
     let store = open_migrated(config, &master).await?;
-    wire(config, &master, store, COMMAND_NODE)
+    wire(config, &master, store, COMMAND_NODE).await
 }
 
 /// Everything an operation may use, for a process that serves; with its node number.
@@ -55,7 +55,7 @@ pub(crate) async fn open_server(config: &Config) -> Result<(App, NodeLease), Fai
     let master = install::master_key(config)?;
     let store = open_migrated(config, &master).await?;
     let lease = NodeLease::claim(&store).await?;
-    let app = wire(config, &master, store, lease.number())?;
+    let app = wire(config, &master, store, lease.number()).await?;
     Ok((app, lease))
 }
 
@@ -65,8 +65,9 @@ async fn open_migrated(config: &Config, master: &MasterKey) -> Result<Store, Fai
     Ok(store)
 }
 
-fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<App, Failure> {
-    let authority = install::authority(config, master)?;
+async fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<App, Failure> {
+    let (authority, services) = install::authority(config, master)?;
+    let last_entry = ledger::last_time(&mut store.read("last_entry")).await?;
     let Storage::Folder(folder) = &config.storage;
     let policy = AddressPolicy {
         allow_loopback: config.callbacks.allow_loopback,
@@ -81,10 +82,11 @@ fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<
         store,
         blobs: Blobs::in_folder(folder.clone(), BLOB_CACHE_BYTES)?,
         authority,
+        services,
         keys: Arc::new(KeyPool::new(install::algorithm(config))),
         messenger: messenger(config)?,
         deliverer: Deliverer::new(policy)?,
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(SystemClock::starting_after(last_entry)),
         random: Arc::new(SystemRandom::new()),
         ids: IdSource::new(node),
         settings: Settings {

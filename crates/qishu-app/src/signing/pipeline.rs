@@ -183,7 +183,7 @@ fn prepare_one<'a>(
     placed: &[&Placed],
 ) -> Result<Pending<'a>, AppError> {
     let act = ActId::new(app.next_id());
-    let now_ms = app.now().ms();
+    let now_ms = app.trusted_now()?.ms();
     let certificate = app
         .authority
         .prepare(&planned.subject, &act.to_string(), app.random_bytes()?, now_ms);

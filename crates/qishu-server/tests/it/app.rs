@@ -1,11 +1,11 @@
 //! A whole application with the demo's companies, on a fresh database, with a clock that the test moves.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::rand::SystemRandom;
 use qishu_app::{App, Clock, Parts, Settings, demo};
-use qishu_authority::{Authority, AuthorityNames, KeyAlgorithm, KeyPool, MasterKey};
+use qishu_authority::{Authority, AuthorityNames, AuthorityServices, KeyAlgorithm, KeyPool, MasterKey};
 use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
 use qishu_model::id::IdSource;
@@ -17,11 +17,16 @@ use qishu_testkit::{FakeClock, TestDatabase};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub(crate) struct TestClock(pub(crate) FakeClock);
+/// A clock with a fault that the test decides on; an empty one is none.
+pub(crate) struct TestClock(pub(crate) FakeClock, Arc<Mutex<String>>);
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_ms(self.0.now_ms())
+    }
+
+    fn fault(&self) -> Option<String> {
+        Some(self.1.lock().unwrap().clone()).filter(|fault| !fault.is_empty())
     }
 }
 
@@ -29,6 +34,7 @@ impl Clock for TestClock {
 pub(crate) struct TestApp {
     pub(crate) app: App,
     pub(crate) clock: FakeClock,
+    fault: Arc<Mutex<String>>,
     pub(crate) simulator: Simulator,
     pub(crate) address: SocketAddr,
     _stop: watch::Sender<bool>,
@@ -46,6 +52,7 @@ impl TestApp {
         change: impl FnOnce(&mut ServerSettings),
     ) -> Self {
         let clock = FakeClock::default();
+        let fault = Arc::default();
         let simulator = Simulator::new();
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -63,6 +70,7 @@ impl TestApp {
             clock.now_ms(),
         )
         .unwrap();
+        let services = AuthorityServices::open(folder.path(), &master, &authority, clock.now_ms()).unwrap();
         let options = StoreOptions {
             url: database.url.clone(),
             max_connections: 10,
@@ -75,6 +83,7 @@ impl TestApp {
             store,
             blobs: Blobs::in_memory(),
             authority,
+            services,
             keys: Arc::new(KeyPool::new(KeyAlgorithm::EcdsaP256)),
             messenger: Messenger::simulated(&simulator),
             deliverer: Deliverer::new(AddressPolicy {
@@ -82,7 +91,7 @@ impl TestApp {
                 allow_private: Vec::new(),
             })
             .unwrap(),
-            clock: Arc::new(TestClock(clock.clone())),
+            clock: Arc::new(TestClock(clock.clone(), Arc::clone(&fault))),
             random: Arc::new(SystemRandom::new()),
             ids: IdSource::new(1),
             settings: Settings {
@@ -102,6 +111,7 @@ impl TestApp {
             trusted_proxies: Vec::new(),
             https: false,
             demo: true,
+            time_stamp_server: true,
             refusals_per_minute: 30,
             calls_per_minute: 100_000,
             upload_bytes: 50 * 1024 * 1024,
@@ -111,11 +121,17 @@ impl TestApp {
         Self {
             app,
             clock,
+            fault,
             simulator,
             address,
             _stop: stop,
             _folder: folder,
         }
+    }
+
+    /// From now on the clock has this fault; none when empty.
+    pub(crate) fn clock_fault(&self, fault: &str) {
+        fault.clone_into(&mut self.fault.lock().unwrap());
     }
 
     /// Does the background work that is due now.

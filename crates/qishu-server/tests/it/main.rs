@@ -12,5 +12,6 @@ mod authorisation;
 mod client;
 mod flow;
 
+mod pki;
 mod protocol;
 mod race;
