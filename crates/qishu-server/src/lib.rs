@@ -21,6 +21,9 @@ use tokio::sync::watch;
 
 pub use settings::ServerSettings;
 
+/// OCSP answers and time-stamps to one address in a minute; each costs a signature.
+const STATEMENTS_PER_MINUTE: u32 = 120;
+
 /// What every handler shares.
 #[derive(Clone)]
 pub(crate) struct Shared {
@@ -28,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) settings: std::sync::Arc<ServerSettings>,
     /// Answers 442 and 443 by address: guessing tokens and signatures ends after a few.
     pub(crate) refusals: std::sync::Arc<http::MinuteCounter<IpAddr>>,
+    /// Questions to the authority by address.
+    pub(crate) statements: std::sync::Arc<http::MinuteCounter<IpAddr>>,
     /// Calls by application.
     pub(crate) calls: std::sync::Arc<http::MinuteCounter<ApplicationId>>,
 }
@@ -39,6 +44,7 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
     let shared = Shared {
         app,
         refusals: std::sync::Arc::new(http::MinuteCounter::new(settings.refusals_per_minute)),
+        statements: std::sync::Arc::new(http::MinuteCounter::new(STATEMENTS_PER_MINUTE)),
         calls: std::sync::Arc::new(http::MinuteCounter::new(settings.calls_per_minute)),
         settings: std::sync::Arc::new(settings),
     };
@@ -80,7 +86,13 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         )
         .route("/page/api/print", post(pages::api::print))
         .route("/page/assets/{*path}", get(pages::assets::asset))
-        .route("/page/{*path}", get(pages::index));
+        .route("/page/{*path}", get(pages::index))
+        .route("/pki/{file}", get(http::pki::file))
+        .route("/pki/ocsp", post(http::pki::ocsp))
+        .route("/pki/ocsp/{request}", get(http::pki::ocsp_in_path));
+    if shared.settings.time_stamp_server {
+        router = router.route("/pki/tsa", post(http::pki::time_stamp));
+    }
     if demo {
         router = router.route("/demo/outbox", get(http::demo::outbox));
     }

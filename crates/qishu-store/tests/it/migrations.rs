@@ -129,6 +129,7 @@ fn every_table_is_either_replayed_or_excused() {
         "callback_event",
         "category",
         "certificate",
+        "certificate_revocation",
         "company",
         "contract",
         "contract_party",
