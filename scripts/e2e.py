@@ -2,11 +2,14 @@
 
 import asyncio
 import io
+import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+import urllib.request
 import zipfile
 
 from sandbox import ROOT, Receiver, Sandbox
@@ -16,6 +19,8 @@ from first_contract import prepare  # noqa: E402
 from qishu_client import Client, Refused  # noqa: E402
 
 CALLBACK_KEY = "QishuCallbackKey"
+WEBHOOK_SECRET = "QishuDemoWebhookSecret0123456789"
+APP_SECRET = "QishuDemoSecret0123456789abcdef0"
 passed, failed = 0, 0
 
 
@@ -63,10 +68,10 @@ def browser(base, link, view_link):
 
 def main():
     pdf = (ROOT / "examples/contract.pdf").read_bytes()
-    receiver = Receiver(CALLBACK_KEY)
+    receiver = Receiver(CALLBACK_KEY, WEBHOOK_SECRET)
     with tempfile.TemporaryDirectory() as data:
         sandbox = Sandbox(data).start()
-        client = Client(sandbox.base, "QishuDemo1", "QishuDemoSecret0123456789abcdef0")
+        client = Client(sandbox.base, "QishuDemo1", APP_SECRET)
         contract, document, link = prepare(client, pdf, "张三", "13900000001", callback=receiver.address)
         check("the contract waits for its signer", client.get("/v2/contract/detail", contractId=contract)["status"] == "SIGNING")
         check("the company cannot seal twice", refusal(lambda: client.post("/v2/contract/companysign", contractId=contract)) == 1107)
@@ -90,10 +95,37 @@ def main():
         check("a recalled contract is RECALLED", client.get("/v2/contract/detail", contractId=recalled)["status"] == "RECALLED")
         check("a void is refused while it is not offered", refusal(lambda: client.post("/v2/contract/invalid", contractId=contract)) == 1101)
         check("a damaged file is refused", refusal(lambda: damaged(client, pdf)) == 1403)
+        planted = ["13900000001", "13900000002", "13800000001", APP_SECRET, CALLBACK_KEY, WEBHOOK_SECRET, token_of(link), token_of(view), token_of(recalled_link)]
+        planted += codes_sent(sandbox.base)
+        check(f"none of {len(planted)} planted secrets and contacts lies in the data folder while it serves", not leaks(data, planted))
         sandbox.stop()
+        check("nor after it stopped", not leaks(data, planted))
         sandbox.verify_all()
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
+
+
+def token_of(link):
+    return link.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+
+
+def codes_sent(base):
+    """Links and codes in the messages that were sent. The codes have six digits, which turn up by chance: with the words around them."""
+    with urllib.request.urlopen(base + "/demo/outbox") as answer:
+        texts = [message["text"] for message in json.load(answer)["messages"]]
+    return [token_of(found) for text in texts for found in re.findall(r"https?://[^\s，。]+", text)] + [text for text in texts if re.search(r"\d{6}", text)]
+
+
+def leaks(folder, planted):
+    """Files of the data folder, the log of the server among them, that hold something planted (P10)."""
+    found = []
+    for path in pathlib.Path(folder).rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            found += [(str(path), text[:12]) for text in planted if text.encode() in content or text.encode("utf-16-be") in content]
+    for leak in found:
+        print(f"     leak: {leak}")
+    return found
 
 
 def damaged(client, pdf):

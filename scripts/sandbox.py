@@ -1,6 +1,8 @@
 """A sandbox for the scripts that test from outside: the real binary on a free port, and a receiver of callbacks."""
 
+import base64
 import hashlib
+import hmac
 import http.server
 import os
 import pathlib
@@ -32,7 +34,8 @@ class Sandbox:
         command = [BINARY, "serve", "--demo", "--data-dir", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
         self.data.mkdir(parents=True, exist_ok=True)
         with open(self.data / "server.log", "ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+            # Standard output shows the sandbox's public credentials; the log is on standard error.
+            self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
@@ -63,10 +66,17 @@ class Sandbox:
             raise SystemExit(f"promises are broken\n{done.stderr}")
 
 
-class Receiver:
-    """Takes status callbacks and checks their signature."""
+def webhook_holds(headers, body, secret):
+    """The second signature, which covers the body: `v1,` and Base64 of HMAC-SHA256 over id, time and body."""
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{body}".encode()
+    mac = base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha256).digest()).decode()
+    return f"v1,{mac}" in headers["webhook-signature"].split(" ")
 
-    def __init__(self, key):
+
+class Receiver:
+    """Takes status callbacks and checks both of their signatures."""
+
+    def __init__(self, key, webhook_secret):
         receiver = self
         self.events, self.wrong = [], []
 
@@ -76,7 +86,7 @@ class Receiver:
                 form = dict(urllib.parse.parse_qsl(body))
                 query = dict(urllib.parse.parse_qsl(urllib.parse.urlparse(self.path).query))
                 expected = hashlib.md5((query["timestamp"] + key).encode()).hexdigest()
-                if query["signature"] != expected:
+                if query["signature"] != expected or not webhook_holds(self.headers, body, webhook_secret):
                     receiver.wrong.append(self.path)
                 receiver.events.append({**form, "query": query})
                 self.send_response(200)

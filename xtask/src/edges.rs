@@ -34,6 +34,7 @@ const ALLOWED: [(&str, &[&str]); 10] = [
             "qishu-blob",
             "qishu-callback",
             "qishu-config",
+            "qishu-convert",
             "qishu-model",
             "qishu-provider",
             "qishu-server",
@@ -42,7 +43,7 @@ const ALLOWED: [(&str, &[&str]); 10] = [
         ],
     ),
     ("qishu-testkit", &["qishu-model", "qishu-store"]),
-    ("xtask", &["qishu-server", "qishu-wire"]),
+    ("xtask", &["qishu-model", "qishu-server", "qishu-wire"]),
 ];
 
 /// Tests may also use the test kit and, below the server, whatever they set up.

@@ -6,10 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use qishu_authority::{Authority, KeyPool};
 use qishu_blob::Blobs;
 use qishu_callback::Deliverer;
+use qishu_model::application::SecretText;
 use qishu_model::id::{ContractId, IdSource};
 use qishu_model::time::Timestamp;
 use qishu_provider::Messenger;
 use qishu_store::{RandomSource, Store};
+
+use crate::file_work::FileWork;
 
 /// Where the time comes from: the system in production, a settable clock in tests.
 pub trait Clock: Send + Sync {
@@ -26,10 +29,18 @@ pub struct Settings {
     pub upload_bytes: usize,
     /// Most pages of a document.
     pub most_pages: usize,
+    /// Largest decompressed stream in a PDF, in bytes.
+    pub stream_bytes: usize,
+    /// Frequent downloads lock a document (D-32).
+    pub download_lock: bool,
     /// Callbacks delivered at the same time: a receiver that is slow holds up itself and not the others.
     pub callbacks_at_once: usize,
+    /// Picture seals are made without anybody looking at them (D-22): for sandboxes.
+    pub seals_pass_unseen: bool,
     /// Simulated providers are in use: pages and reports say so.
     pub simulated: bool,
+    /// The confirmation code of everybody; for sandboxes only.
+    pub fixed_code: Option<SecretText>,
 }
 
 /// What an [`App`] is made of.
@@ -42,6 +53,8 @@ pub struct Parts {
     pub authority: Authority,
     /// Ready key pairs for one-time certificates.
     pub keys: Arc<KeyPool>,
+    /// Work on files of strangers.
+    pub files: FileWork,
     /// SMS and mail.
     pub messenger: Messenger,
     /// Callbacks.

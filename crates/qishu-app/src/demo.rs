@@ -28,6 +28,8 @@ pub const PLATFORM_COMPANY: &str = "契书演示科技有限公司";
 /// Name of the subsidiary.
 pub const SUBSIDIARY: &str = "契书演示分公司";
 const CALLBACK_KEY: &str = "QishuCallbackKey";
+/// Secret of the demo's `webhook-signature` header.
+pub const WEBHOOK_SECRET: &str = "QishuDemoWebhookSecret0123456789";
 const LEGAL_PERSON: &str = "秦书";
 
 /// Makes the sandbox unless it exists.
@@ -170,8 +172,8 @@ async fn people(app: &App, transaction: &mut Transaction, company: CompanyId) ->
     Ok(())
 }
 
-/// 默认业务分类 without presets.
-fn plain_category(app: &App, company: CompanyId) -> Category {
+/// 默认业务分类 without presets: what contracts that name no category belong to.
+pub(crate) fn plain_category(app: &App, company: CompanyId) -> Category {
     Category {
         id: CategoryId::new(app.next_id()),
         company_id: company,
@@ -185,7 +187,12 @@ fn plain_category(app: &App, company: CompanyId) -> Category {
         expire_days: 30,
         stamper_rule: None,
         callback_url: None,
+        copy_send_time: None,
+        copy_send_receivers: Vec::new(),
+        notify_sponsor: false,
+        starters: Vec::new(),
         continue_sending: true,
+        sn_rule: None,
         subject_rule: None,
         create_time: app.now(),
         modify_time: app.now(),
@@ -270,6 +277,7 @@ fn demo_application(app: &App, company: CompanyId) -> Application {
             encrypt_type: EncryptType::AesEcb,
             secret_key: SecretText::new(CALLBACK_KEY.to_owned()),
             signature_in_form: false,
+            webhook_secrets: vec![SecretText::new(WEBHOOK_SECRET.to_owned())],
         },
         rules: RequestRules::default(),
         return_origins: Vec::new(),

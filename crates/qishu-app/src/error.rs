@@ -4,6 +4,8 @@ use qishu_blob::BlobError;
 use qishu_model::contract::Refusal;
 use qishu_model::id::NotAnId;
 use qishu_model::placement::PlacementRefusal;
+use qishu_model::seal::NotRemovable;
+use qishu_model::time::Timestamp;
 use qishu_store::StoreError;
 
 /// One variant per thing a caller can mend; everything else is [`AppError::Internal`].
@@ -23,6 +25,12 @@ pub enum AppError {
     /// `1402`
     #[error("document not found")]
     DocumentNotFound,
+    /// `1404`
+    #[error("no attachment has been handed in")]
+    AttachmentNotFound,
+    /// `1125`
+    #[error("no unknown personal signatory is waiting")]
+    NoUnknownParty,
     /// Status, turn or completeness (see [`Refusal`]).
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -71,6 +79,21 @@ pub enum AppError {
         /// Its name.
         name: String,
     },
+    /// `1203` on removal.
+    #[error(transparent)]
+    SealNotRemovable(#[from] NotRemovable),
+    /// `1204`
+    #[error("{company} has a seal of its legal representative already")]
+    LegalPersonSealExists {
+        /// Name of the company.
+        company: String,
+    },
+    /// `1205`
+    #[error("a seal of the legal representative of {company} awaits review")]
+    LegalPersonSealInReview {
+        /// Name of the company.
+        company: String,
+    },
     /// `2210`
     #[error("the seal cannot be drawn: {reason}")]
     SealDrawing {
@@ -97,6 +120,44 @@ pub enum AppError {
     UnsupportedFile {
         /// What was found and what is accepted.
         detail: String,
+    },
+    /// `1501`
+    #[error("template {id} not found")]
+    TemplateNotFound {
+        /// Id that was asked for.
+        id: String,
+    },
+    /// `1502`
+    #[error("{detail}")]
+    TemplateStatus {
+        /// What stands in the way.
+        detail: String,
+    },
+    /// `1503`
+    #[error("{detail}")]
+    InvalidTemplateFile {
+        /// What is wrong with the file.
+        detail: String,
+    },
+    /// `1116`
+    #[error("{detail}")]
+    RequiredParamEmpty {
+        /// Which parameters of which document.
+        detail: String,
+    },
+    /// `1302`, of a category that names what is no longer there.
+    #[error("{detail}")]
+    CategoryBroken {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// `1151`
+    #[error("{contact} may not start contracts of category {category}")]
+    CategoryNotAllowed {
+        /// Masked contact.
+        contact: String,
+        /// Name of the category.
+        category: String,
     },
     /// `1403`
     #[error("{detail}")]
@@ -140,6 +201,28 @@ pub enum AppError {
         /// Masked contact.
         contact: String,
     },
+    /// `1706`
+    #[error("{contact} is the only system administrator of {company}; name somebody who takes over")]
+    LastAdministrator {
+        /// Masked contact.
+        contact: String,
+        /// Company.
+        company: String,
+    },
+    /// `1707`
+    #[error("employee number {number} is used in {company}")]
+    DuplicateEmployeeNumber {
+        /// The number.
+        number: String,
+        /// Company.
+        company: String,
+    },
+    /// `1601`
+    #[error("the account of {company} does not cover another contract")]
+    InsufficientBalance {
+        /// Company whose account it is.
+        company: String,
+    },
     /// `1801`
     #[error("company {name} not found")]
     CompanyNotFound {
@@ -151,6 +234,26 @@ pub enum AppError {
     CompanyNotOwn {
         /// Name that was asked for.
         name: String,
+    },
+    /// `1405`
+    #[error("downloads of this document are locked until {}", until.date_time_text())]
+    DownloadLocked {
+        /// When they are free again.
+        until: Timestamp,
+    },
+    /// `1803`
+    #[error("company {name} is not authenticated")]
+    CompanyNotAuthed {
+        /// Name of the company.
+        name: String,
+    },
+    /// `1804`
+    #[error("company {name} {reason}")]
+    CompanyMembership {
+        /// Name of the company.
+        name: String,
+        /// What stands in the way.
+        reason: &'static str,
     },
     /// The person's signature is already there.
     #[error("already signed")]
@@ -167,6 +270,23 @@ pub enum AppError {
     /// A link that does not exist or no longer works.
     #[error("the link has expired")]
     LinkExpired,
+    /// `1201`: nobody gave this person a seal for the step.
+    #[error(
+        "this person may use no enabled seal that fits the step; a seal administrator of the company can change that"
+    )]
+    NoSealRight,
+    /// A wrong signing password.
+    #[error("wrong signing password, {left} tries left")]
+    PasswordWrong {
+        /// Tries left.
+        left: u32,
+    },
+    /// The signing password was tried too often.
+    #[error("the signing password was wrong too often; confirm with a code, or try again in an hour")]
+    PasswordClosed,
+    /// A signing password is not offered here: not allowed by the link, none set, or its half hour is over.
+    #[error("confirm with a code")]
+    PasswordNotOffered,
     /// No picture of a signature was given.
     #[error("a signature is required")]
     PictureRequired,

@@ -3,6 +3,7 @@
 mod deadline;
 mod deliver;
 mod queue;
+mod request;
 mod sweep;
 
 use std::time::Duration;
@@ -12,14 +13,18 @@ use tokio::sync::watch;
 use crate::signing::recover_acts;
 use crate::{App, AppError};
 
-pub use deadline::expire_overdue;
+pub use deadline::{delete_old_drafts, expire_overdue};
 pub use deliver::{deliver_due, resend_event};
 pub use queue::work_off;
+pub(crate) use request::{RequestCallback, tell_request};
 
 /// Seals steps that seal themselves.
 pub(crate) const AUTO_SIGN: &str = "auto_sign";
 /// Hands a message to its provider.
 pub(crate) const SEND_MESSAGE: &str = "send_message";
+
+/// Signs a void document for the initiator.
+pub(crate) const VOID_SIGN: &str = "void_sign";
 
 /// Between two looks at the queue when nothing announces work.
 const ROUND: Duration = Duration::from_millis(500);
@@ -27,6 +32,8 @@ const ROUND: Duration = Duration::from_millis(500);
 const RECOVERY_ROUNDS: u64 = 60;
 /// Rounds between two clean-ups: an hour.
 const SWEEP_ROUNDS: u64 = 7_200;
+/// Rounds between two looks for blobs that nothing names: a day.
+const BLOB_ROUNDS: u64 = 24 * SWEEP_ROUNDS;
 
 /// Works until `stop` says so; what was begun is finished first.
 ///
@@ -46,6 +53,10 @@ pub async fn run_background(app: App, alone: bool, mut stop: watch::Receiver<boo
         }
         if round.is_multiple_of(SWEEP_ROUNDS) {
             report("clean-up", sweep::sweep(&app).await);
+            report("old drafts", delete_old_drafts(&app).await.map(drop));
+        }
+        if round.is_multiple_of(BLOB_ROUNDS) {
+            report("blob clean-up", sweep::sweep_blobs(&app).await);
         }
         tokio::select! {
             _ = stop.changed() => {}

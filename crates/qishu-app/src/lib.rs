@@ -7,6 +7,8 @@
 //! What it refuses to do: speak HTTP, read the system's clock, chance or environment.
 
 mod app;
+pub mod application;
+pub mod authorisation;
 mod caller;
 pub mod category;
 pub mod company;
@@ -14,14 +16,21 @@ pub mod contract;
 pub mod demo;
 pub mod document;
 pub mod download;
+pub mod employee;
 mod error;
+pub mod file_work;
 pub mod job;
 mod message;
 pub mod page;
+mod paper;
 pub mod request_guard;
 pub mod seal;
 pub mod signing;
+pub mod template;
 pub mod verify_all;
+pub mod verify_file;
+pub mod void;
+pub mod watermark;
 
 pub use app::{App, Clock, Parts, Settings};
 pub use caller::{ApiCaller, Language};

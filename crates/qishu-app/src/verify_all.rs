@@ -7,7 +7,7 @@ use qishu_model::contract::{Contract, ContractState};
 use qishu_model::id::ContractId;
 use qishu_store::act::{self, ActState};
 use qishu_store::document::list_revisions;
-use qishu_store::ledger::{replay_and_compare, verify_chain};
+use qishu_store::ledger::{Difference, replay_and_compare, verify_chain};
 use qishu_store::{Reader, Scope, blob_names, callback, contract};
 
 use crate::document::parts;
@@ -86,10 +86,15 @@ async fn ledger(reader: &mut Reader) -> Result<(Promise, Promise), AppError> {
     let mut replay = Promise::new("P2", "replaying the ledger gives exactly the current tables");
     let report = replay_and_compare(reader).await?;
     replay.checked = report.rows;
-    replay.broken = report.differences.iter().map(ToString::to_string).collect();
-    // An action that changed a row without an entry, or an entry without its row, is a difference of the replay.
-    actions.checked = report.rows;
-    actions.broken.clone_from(&replay.broken);
+    actions.checked = report.changes;
+    for difference in &report.differences {
+        // A change without its entry, and an entry written twice, are about actions; the rest is about rows.
+        let promise = match difference {
+            Difference::Repeated { .. } | Difference::Unrecorded { .. } => &mut actions,
+            Difference::Missing { .. } | Difference::Other { .. } => &mut replay,
+        };
+        promise.broken.push(difference.to_string());
+    }
     Ok((actions, replay))
 }
 
@@ -104,12 +109,13 @@ async fn chain(reader: &mut Reader) -> Result<Promise, AppError> {
 async fn events(reader: &mut Reader) -> Result<Promise, AppError> {
     let mut promise = Promise::new(
         "P6",
-        "callback events are numbered without gaps and each has a delivery",
+        "callback events are numbered without gaps and each is delivered, due or given up",
     );
+    promise.checked = callback::count(reader).await?;
     let faults = callback::list_faults(reader).await?;
     promise.broken = faults
         .iter()
-        .map(|id| format!("contract {id}: gap in its events"))
+        .map(|id| format!("contract {id}: a gap in its events, or an event that nobody will deliver"))
         .collect();
     for dead in callback::list_dead(reader, 100).await? {
         tracing::warn!(event.id = %dead.event.id, "a callback was given up; resend it with qishu callback resend");
@@ -136,7 +142,7 @@ async fn check_documents(
     [signatures, complete, seen]: [&mut Promise; 3],
 ) -> Result<(), AppError> {
     let acts = act::list(reader, contract.id).await?;
-    for document in &contract.documents {
+    for document in contract.signed_documents() {
         let revisions = list_revisions(reader, document.id).await?;
         let done: Vec<_> = acts
             .iter()

@@ -14,6 +14,9 @@ const SECRET_LEAST: usize = 16;
 /// Sections that have a simulator.
 const SIMULATORS: [&str; 2] = ["sms", "mail"];
 
+/// Layers of the sandbox for files.
+const SANDBOX_LAYERS: [&str; 2] = ["landlock", "seccomp"];
+
 /// Refuses settings that contradict each other or are not safe in their profile.
 pub(crate) fn check(config: &Config, reader: &Reader<'_>) -> Result<(), ConfigError> {
     check_names(config, reader)?;
@@ -43,11 +46,20 @@ fn check_names(config: &Config, reader: &Reader<'_>) -> Result<(), ConfigError> 
         .allow_simulated
         .iter()
         .find(|name| !SIMULATORS.contains(&name.as_str()));
+    if let Some(name) = unknown {
+        let problem = format!("{name:?} is not a section with a simulator: there are \"sms\" and \"mail\"");
+        return Err(reader.refuse("allow_simulated", problem));
+    }
+    let unknown = config
+        .files
+        .run_without
+        .iter()
+        .find(|name| !SANDBOX_LAYERS.contains(&name.as_str()));
     match unknown {
         Some(name) => {
             let problem =
-                format!("{name:?} is not a section with a simulator: there are \"sms\" and \"mail\"");
-            Err(reader.refuse("allow_simulated", problem))
+                format!("{name:?} is no layer of the sandbox: there are \"landlock\" and \"seccomp\"");
+            Err(reader.refuse("files.run_without", problem))
         }
         None => Ok(()),
     }

@@ -42,8 +42,12 @@ pub struct Config {
     pub sms: Sms,
     /// `[mail]`.
     pub mail: Mail,
+    /// `[seals]`.
+    pub seals: Seals,
     /// `[limits]`.
     pub limits: Limits,
+    /// `[files]`.
+    pub files: Files,
     /// `[downloads]`.
     pub downloads: Downloads,
     /// `[log]`.
@@ -131,6 +135,13 @@ pub struct Callbacks {
     pub concurrency: usize,
 }
 
+/// Seals made from uploaded pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seals {
+    /// Nobody looks at them before they can be used (D-22).
+    pub pass_unseen: bool,
+}
+
 /// Text messages.
 #[derive(Debug, Clone)]
 pub struct Sms {
@@ -207,8 +218,29 @@ pub struct Limits {
     pub upload_bytes: u64,
     /// Most pages of a document.
     pub pages: usize,
+    /// Most calls of one application in a minute.
+    pub calls_per_minute: u32,
     /// Largest decompressed stream in a PDF, in bytes.
     pub stream_bytes: u64,
+}
+
+/// How uploaded files are handled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    /// Memory of a process that handles files, in bytes.
+    pub memory_bytes: u64,
+    /// Time one request may spend on its files.
+    pub timeout: Duration,
+    /// Path of LibreOffice when it is at no usual place.
+    pub libreoffice: Option<PathBuf>,
+    /// Memory LibreOffice may write to, in bytes.
+    pub office_memory_bytes: u64,
+    /// Time of one conversion by LibreOffice.
+    pub office_timeout: Duration,
+    /// Processes at work at the same time.
+    pub at_once: usize,
+    /// Layers of the sandbox that may be missing: `landlock`, `seccomp`.
+    pub run_without: Vec<String>,
 }
 
 /// Downloads.
@@ -266,7 +298,11 @@ impl Config {
             callbacks: read_callbacks(&reader)?,
             sms: read_sms(&reader)?,
             mail: read_mail(&reader)?,
+            seals: Seals {
+                pass_unseen: reader.choice("seals.review", &[("manual", false), ("auto", true)])?,
+            },
             limits: read_limits(&reader)?,
+            files: read_files(&reader)?,
             downloads: Downloads {
                 rate_lock: reader.flag("downloads.rate_lock")?,
             },
@@ -426,7 +462,20 @@ fn read_limits(reader: &Reader<'_>) -> Result<Limits, ConfigError> {
     Ok(Limits {
         upload_bytes: reader.number::<u64>("limits.upload_mb", 1..=1024)? * BYTES_PER_MB,
         pages: reader.number::<u16>("limits.pages", 1..=20_000)?.into(),
+        calls_per_minute: reader.number("limits.calls_per_minute", 1..=1_000_000)?,
         stream_bytes: reader.number::<u64>("limits.stream_mb", 1..=1024)? * BYTES_PER_MB,
+    })
+}
+
+fn read_files(reader: &Reader<'_>) -> Result<Files, ConfigError> {
+    Ok(Files {
+        memory_bytes: reader.number::<u64>("files.memory_mb", 128..=4096)? * BYTES_PER_MB,
+        timeout: Duration::from_secs(reader.number("files.seconds", 1..=600)?),
+        libreoffice: reader.optional("files.libreoffice")?.map(PathBuf::from),
+        office_memory_bytes: reader.number::<u64>("files.office_memory_mb", 256..=4096)? * BYTES_PER_MB,
+        office_timeout: Duration::from_secs(reader.number("files.office_seconds", 1..=600)?),
+        at_once: reader.number::<u16>("files.at_once", 1..=64)?.into(),
+        run_without: reader.list("files.run_without")?,
     })
 }
 

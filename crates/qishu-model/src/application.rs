@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ApplicationId, CompanyId};
+use crate::rights::Area;
 use crate::time::Timestamp;
 
 /// How callbacks are encrypted; wire names `AES_ECB`, `AES_CBC`.
@@ -67,6 +68,9 @@ pub struct CallbackSettings {
     /// Put `signature` and `timestamp` into the form instead of the URL (D24).
     #[serde(default)]
     pub signature_in_form: bool,
+    /// Secrets of the `webhook-signature` header, newest first; two while a rotation runs, none without the header.
+    #[serde(default)]
+    pub webhook_secrets: Vec<SecretText>,
 }
 
 /// Switches of the request check that an operator sets per application.
@@ -82,6 +86,9 @@ pub struct RequestRules {
     pub whole_hour_shift: bool,
     /// Addresses or networks (CIDR) requests may come from; empty = any (2.4).
     pub ip_list: Vec<String>,
+    /// What the application may do ([`crate::rights`]); empty = everything its company may.
+    #[serde(default)]
+    pub areas: Vec<Area>,
 }
 
 /// An application of the platform company.
@@ -111,4 +118,44 @@ pub struct Application {
     pub theme_color: Option<String>,
     /// When created.
     pub create_time: Timestamp,
+}
+
+/// Secrets that may be valid at the same time.
+const LIVE_SECRETS: usize = 2;
+
+/// Why a rotation cannot go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RotationRefusal {
+    /// The rotation before has not been finished.
+    #[error("two secrets are valid already; finish that rotation before a new one")]
+    Unfinished,
+    /// There is one secret only, which cannot be revoked.
+    #[error("no rotation is under way: there is one secret, and it stays")]
+    NotRotating,
+}
+
+impl Application {
+    /// Adds a secret beside the one in use: both are valid until [`Application::finish_rotation`].
+    ///
+    /// # Errors
+    /// [`RotationRefusal::Unfinished`] while two are valid.
+    pub fn begin_rotation(&mut self, secret: SecretText) -> Result<(), RotationRefusal> {
+        if self.secrets.len() >= LIVE_SECRETS {
+            return Err(RotationRefusal::Unfinished);
+        }
+        self.secrets.push(secret);
+        Ok(())
+    }
+
+    /// Revokes every secret but the newest.
+    ///
+    /// # Errors
+    /// [`RotationRefusal::NotRotating`] when there is nothing to revoke.
+    pub fn finish_rotation(&mut self) -> Result<(), RotationRefusal> {
+        if self.secrets.len() < LIVE_SECRETS {
+            return Err(RotationRefusal::NotRotating);
+        }
+        self.secrets.drain(..self.secrets.len() - 1);
+        Ok(())
+    }
 }

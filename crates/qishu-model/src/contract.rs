@@ -8,26 +8,29 @@ mod command;
 mod document;
 pub mod draft;
 mod event;
+mod handover;
 pub mod machine;
 mod party;
 mod stamper;
 mod turn;
+pub mod watermark;
 
 use serde::{Deserialize, Serialize};
 
 pub use action::{Action, ActionStatus, ActionType, IntentionConfirm};
-pub use command::{Command, Step};
-pub use document::{ContentType, Document};
-pub use draft::{ContractAddress, ContractDraft};
+pub use command::{Command, ContractChange, PartyChange, PartyName, Step};
+pub use document::{ContentType, Document, DocumentParam, DocumentTemplate, HandedIn, StoredFile};
+pub use draft::{ContractAddress, ContractDraft, ContractResend};
 pub use event::{CallbackType, Event};
 pub use machine::{Refusal, Transition};
 pub use party::{
     AttachmentDemand, ModifyField, SignValidateWay, Signatory, SignatoryStatus, TenantType, UserAuthInfo,
 };
 pub use stamper::{AcrossType, DatePattern, Stamper, StamperRule, StamperType};
+pub use watermark::Watermark;
 
 use crate::contact::User;
-use crate::id::{ApplicationId, CategoryId, CompanyId, ContractId, DocumentId, SignatoryId};
+use crate::id::{ApplicationId, CategoryId, CompanyId, ContractId, DocumentId, SealId, SignatoryId};
 use crate::time::Timestamp;
 
 /// When a contract counts as signed by all; wire names `ALL_SIGN_FINISH`, `ANY_SIGN_FINISH`.
@@ -155,7 +158,7 @@ impl VoidFailure {
 }
 
 /// A running request to void the contract.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct VoidRequest {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -168,10 +171,31 @@ pub struct VoidRequest {
     /// The document that is signed to void.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<DocumentId>,
+    /// Places on it, each bound to a party by `signatory_id`.
+    #[serde(default)]
+    pub stampers: Vec<Stamper>,
+    /// The initiator signs at once, so that nobody has to be asked for its signature.
+    #[serde(default)]
+    pub auto_sign: bool,
+    /// Seal of the initiator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal_id: Option<SealId>,
+    /// People who are told when the contract is void.
+    #[serde(default)]
+    pub receivers: Vec<CopySendReceiver>,
+}
+
+impl VoidRequest {
+    /// Places of one party.
+    #[must_use]
+    pub fn stampers_of(&self, party: SignatoryId) -> Vec<Stamper> {
+        let own = |stamper: &&Stamper| stamper.signatory_id == Some(party);
+        self.stampers.iter().filter(own).cloned().collect()
+    }
 }
 
 /// What a contract is going through; each state carries what only it has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ContractState {
     /// Being prepared.
@@ -245,6 +269,24 @@ impl ContractState {
         }
     }
 
+    /// Chinese name, as people see it.
+    #[must_use]
+    pub const fn chinese(&self) -> &'static str {
+        match self {
+            Self::Draft => "草稿",
+            Self::Filling => "拟定中",
+            Self::Signing => "签署中",
+            Self::Complete { .. } => "已完成",
+            Self::Rejected { .. } => "已退回",
+            Self::Recalled { .. } => "已撤回",
+            Self::Expired { .. } => "已过期",
+            Self::Invaliding { .. } => "作废中",
+            Self::Invalided { .. } => "已作废",
+            Self::ForceEnd { .. } => "已终止",
+            Self::Deleted => "已删除",
+        }
+    }
+
     /// Wire names of every status that is ever shown.
     pub const NAMES: [&'static str; 10] = [
         "DRAFT",
@@ -312,6 +354,15 @@ pub struct Contract {
     pub template_params: Vec<TemplateParam>,
     /// Documents in order.
     pub documents: Vec<Document>,
+    /// Marks drawn over every page of its documents.
+    #[serde(default)]
+    pub watermarks: Vec<Watermark>,
+    /// Its files were deleted with the recall: nobody is shown them, their rows and bytes stay for the proofs.
+    #[serde(default)]
+    pub files_deleted: bool,
+    /// Files that explain a forced end; given out once the contract is ended (D-33).
+    #[serde(default)]
+    pub force_end_files: Vec<StoredFile>,
     /// People who get a copy.
     #[serde(default)]
     pub copy_send_receivers: Vec<CopySendReceiver>,
@@ -374,6 +425,93 @@ impl Contract {
     #[must_use]
     pub fn document(&self, id: DocumentId) -> Option<&Document> {
         self.documents.iter().find(|document| document.id == id)
+    }
+
+    /// Everything that signatures are appended to: the documents, and the files handed in by parties that were read as
+    /// documents.
+    pub fn signed_documents(&self) -> impl Iterator<Item = &Document> {
+        let handed_in = self
+            .signatories
+            .iter()
+            .flat_map(|party| &party.attachments)
+            .filter_map(|demand| demand.file.as_ref())
+            .filter_map(|file| file.document.as_ref());
+        self.documents.iter().chain(handed_in)
+    }
+
+    /// [`Contract::signed_documents`], to point them to a new revision.
+    pub fn signed_documents_mut(&mut self) -> impl Iterator<Item = &mut Document> {
+        let handed_in = self
+            .signatories
+            .iter_mut()
+            .flat_map(|party| &mut party.attachments)
+            .filter_map(|demand| demand.file.as_mut())
+            .filter_map(|file| file.document.as_mut());
+        self.documents.iter_mut().chain(handed_in)
+    }
+
+    /// When the state that the contract is in ends by itself: the signing deadline, or that of a running void request.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Timestamp> {
+        match &self.state {
+            ContractState::Invaliding { request, .. } => request.expire_time,
+            _ => self.expire_time,
+        }
+    }
+
+    /// `1101` with the present status.
+    #[must_use]
+    pub const fn wrong_status(&self) -> Refusal {
+        Refusal::WrongStatus {
+            status: self.state.name(),
+        }
+    }
+
+    /// Documents that people see: the ordinary ones unless they were deleted, and the void document of the request that runs
+    /// or succeeded. Those of failed requests stay stored for the proofs.
+    pub fn shown_documents(&self) -> impl Iterator<Item = &Document> {
+        let (void_document, deleted) = match &self.state {
+            ContractState::Invaliding { request, .. } => (request.document, false),
+            ContractState::Invalided { request } => (request.document, request.delete_doc),
+            _ => (None, self.files_deleted),
+        };
+        self.documents
+            .iter()
+            .filter(move |document| match document.content_type {
+                ContentType::Contract => !deleted,
+                ContentType::Invalid => Some(document.id) == void_document,
+            })
+    }
+
+    /// Its files were deleted, with the recall or with the voiding: nobody is given them any more.
+    #[must_use]
+    pub const fn hides_files(&self) -> bool {
+        match &self.state {
+            ContractState::Invalided { request } => request.delete_doc,
+            _ => self.files_deleted,
+        }
+    }
+
+    /// The document with this id, if people see it.
+    #[must_use]
+    pub fn shown_document(&self, id: DocumentId) -> Option<&Document> {
+        self.shown_documents().find(|document| document.id == id)
+    }
+
+    /// The request to void it that runs now.
+    #[must_use]
+    pub const fn void_request(&self) -> Option<&VoidRequest> {
+        match &self.state {
+            ContractState::Invaliding { request, .. } => Some(request),
+            _ => None,
+        }
+    }
+
+    /// Parties that count: those that were not needed for completion do not.
+    pub fn counting_parties(&self) -> impl Iterator<Item = &Signatory> {
+        self.signatories
+            .iter()
+            .filter(|party| party.status != SignatoryStatus::Closed)
     }
 
     /// Puts a document at its place: ascending sort number, ties by time of adding, none = last (D-20).

@@ -116,24 +116,32 @@ ids! {
     ApplicationId,
     /// A file a signatory must hand in.
     AttachmentId,
+    /// A person's authorisation to sign in their name.
+    AuthorisationId,
     /// A business category.
     CategoryId,
     /// A company: platform company, subsidiary, or an external one that became known.
     CompanyId,
     /// A contract.
     ContractId,
+    /// An external customer in a platform company's address book.
+    CustomerId,
     /// A document of a contract.
     DocumentId,
     /// One status event of a contract, delivered to the integrator as a callback.
     EventId,
     /// An employment: one person in one company.
     EmployeeId,
+    /// An invitation of a company into a group.
+    InvitationId,
     /// One signing act (one PDF signature on one document).
     ActId,
     /// A person known to the platform.
     PersonId,
     /// A seal or a personal signature.
     SealId,
+    /// An application for a picture seal; `applyId` on the wire.
+    SealReviewId,
     /// A party of a contract.
     SignatoryId,
     /// A file template.

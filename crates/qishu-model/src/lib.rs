@@ -5,13 +5,20 @@
 //! nowhere else; the Open API, the signing page, the console and the background jobs all ask the same
 //! machine.
 
+pub mod account;
 pub mod application;
+pub mod authorisation;
 pub mod category;
 pub mod company;
 pub mod contact;
 pub mod contract;
+pub mod customer;
 pub mod id;
+pub mod invitation;
 pub mod log;
 pub mod placement;
+pub mod rights;
 pub mod seal;
+pub mod seal_review;
+pub mod template;
 pub mod time;

@@ -41,6 +41,8 @@ pub enum SealStatus {
     Normal,
     /// Disabled.
     Freeze,
+    /// Removed for good: it answers like an unknown one, and stays for the contracts it was used on.
+    Removed,
 }
 
 impl SealStatus {
@@ -50,6 +52,7 @@ impl SealStatus {
         match self {
             Self::Normal => "NORMAL",
             Self::Freeze => "FREEZE",
+            Self::Removed => "REMOVED",
         }
     }
 }
@@ -93,4 +96,90 @@ pub struct Seal {
     pub create_time: Timestamp,
     /// When last changed.
     pub modify_time: Timestamp,
+}
+
+/// Why a seal cannot be removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("only a disabled seal can be removed, and only once; this one is {status}")]
+pub struct NotRemovable {
+    /// Wire name of the status it has.
+    pub status: &'static str,
+}
+
+impl Seal {
+    /// The seal enabled or disabled (`organisation` 5.8). Doing so again changes nothing.
+    #[must_use]
+    pub fn with_enabled(mut self, enabled: bool, now: Timestamp) -> Self {
+        let status = if enabled {
+            SealStatus::Normal
+        } else {
+            SealStatus::Freeze
+        };
+        if self.status != SealStatus::Removed && self.status != status {
+            self.status = status;
+            self.modify_time = now;
+        }
+        self
+    }
+
+    /// The seal removed (`organisation` 5.9).
+    ///
+    /// # Errors
+    /// [`NotRemovable`] unless it is disabled.
+    pub fn removed(mut self, now: Timestamp) -> Result<Self, NotRemovable> {
+        if self.status != SealStatus::Freeze {
+            return Err(NotRemovable {
+                status: self.status.name(),
+            });
+        }
+        self.status = SealStatus::Removed;
+        self.modify_time = now;
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_ms(1_795_140_000_000);
+
+    fn seal(status: SealStatus) -> Seal {
+        Seal {
+            id: SealId::new(1),
+            owner: SealOwner::Company(CompanyId::new(2)),
+            name: "公章".to_owned(),
+            seal_type: SealType::Enterprise,
+            spec: "CIRCULAR_42".to_owned(),
+            status,
+            width_um: 42_000,
+            height_um: 42_000,
+            image: String::new(),
+            picture: String::new(),
+            users: Vec::new(),
+            create_time: NOW.plus_ms(-1),
+            modify_time: NOW.plus_ms(-1),
+        }
+    }
+
+    #[test]
+    fn only_disabled_seals_are_removed_and_only_once() {
+        let removed = seal(SealStatus::Freeze).removed(NOW).unwrap();
+        assert_eq!((removed.status, removed.modify_time), (SealStatus::Removed, NOW));
+        assert_eq!(removed.removed(NOW).unwrap_err().status, "REMOVED");
+        assert_eq!(
+            seal(SealStatus::Normal).removed(NOW).unwrap_err().status,
+            "NORMAL"
+        );
+    }
+
+    #[test]
+    fn enabling_again_changes_nothing_and_removed_seals_stay_removed() {
+        let same = seal(SealStatus::Normal).with_enabled(true, NOW);
+        assert_eq!(same, seal(SealStatus::Normal));
+        let disabled = same.with_enabled(false, NOW);
+        assert_eq!((disabled.status, disabled.modify_time), (SealStatus::Freeze, NOW));
+        let removed = disabled.removed(NOW).unwrap().with_enabled(true, NOW);
+        assert_eq!(removed.status, SealStatus::Removed);
+    }
 }

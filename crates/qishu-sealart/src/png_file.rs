@@ -93,7 +93,6 @@ fn skia_path(segments: &[Segment]) -> Option<Path> {
 }
 
 fn encode(pixmap: &Pixmap, dpi: f64) -> Result<Vec<u8>, SealArtError> {
-    let failed = |cause: png::EncodingError| SealArtError::Png(cause.to_string());
     let straight: Vec<u8> = pixmap
         .pixels()
         .iter()
@@ -102,8 +101,20 @@ fn encode(pixmap: &Pixmap, dpi: f64) -> Result<Vec<u8>, SealArtError> {
             [colour.red(), colour.green(), colour.blue(), colour.alpha()]
         })
         .collect();
+    encode_rgba(pixmap.width() as usize, pixmap.height() as usize, &straight, dpi)
+}
+
+/// Pixels of red, green, blue and opacity as a PNG file that states its resolution.
+pub(crate) fn encode_rgba(
+    width: usize,
+    height: usize,
+    straight: &[u8],
+    dpi: f64,
+) -> Result<Vec<u8>, SealArtError> {
+    let failed = |cause: png::EncodingError| SealArtError::Png(cause.to_string());
+    let side = |side: usize| u32::try_from(side).map_err(|cause| SealArtError::Png(cause.to_string()));
     let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, pixmap.width(), pixmap.height());
+    let mut encoder = png::Encoder::new(&mut bytes, side(width)?, side(height)?);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
     #[expect(
@@ -118,7 +129,7 @@ fn encode(pixmap: &Pixmap, dpi: f64) -> Result<Vec<u8>, SealArtError> {
         unit: png::Unit::Meter,
     }));
     let mut writer = encoder.write_header().map_err(failed)?;
-    writer.write_image_data(&straight).map_err(failed)?;
+    writer.write_image_data(straight).map_err(failed)?;
     writer.finish().map_err(failed)?;
     Ok(bytes)
 }

@@ -4,8 +4,11 @@ mod category;
 mod company;
 mod contract;
 mod document;
+mod employee;
 mod seal;
+mod signatory;
 mod signing;
+mod template;
 mod tools;
 
 use std::future::Future;
@@ -13,6 +16,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use qishu_app::{ApiCaller, App, Language};
+use qishu_model::rights::Area;
 use qishu_wire::envelope;
 use qishu_wire::fields::Fields;
 use serde::Serialize;
@@ -58,6 +62,27 @@ pub(crate) fn language(language: qishu_wire::language::Language) -> Language {
     Language::from_name(language.name())
 }
 
+/// The area a path belongs to, for applications that are confined to some; none for what tells nothing but that the
+/// credentials are right. A path nobody thought of belongs to contracts, the area with the most to lose.
+pub(crate) fn area(path: &str) -> Option<Area> {
+    let mut parts = path
+        .split('/')
+        .filter(|part| !part.is_empty() && !matches!(*part, "v2" | "v3"));
+    match (parts.next()?, parts.next()) {
+        ("checkhealth", _) | ("company", Some("platforminfo" | "token")) => None,
+        ("company", Some("changeinfo"))
+        | (
+            "personalauth" | "companyauth" | "personalsign" | "ssoprivilege" | "verify" | "identity"
+            | "companyinfo" | "ocr" | "chain",
+            _,
+        ) => Some(Area::Identity),
+        ("company" | "subcompany" | "employee" | "role" | "customer", _) => Some(Area::Organisation),
+        ("seal", _) => Some(Area::Seals),
+        ("template" | "category", _) => Some(Area::Templates),
+        _ => Some(Area::Contracts),
+    }
+}
+
 macro_rules! routes {
     ($($path:literal => $handler:path;)*) => {
         /// Paths this build serves, in the order of the documentation.
@@ -77,28 +102,77 @@ routes! {
     "/v2/contract/draft" => contract::draft::handle;
     "/v2/document/addbyfile" => document::addbyfile::handle;
     "/v2/document/addbyfiles" => document::addbyfiles::handle;
+    "/v2/document/addbytemplate" => document::addbytemplate::handle;
     "/v2/contract/send" => contract::send::handle;
+    "/v2/contract/copysend" => contract::copysend::handle;
+    "/v2/signatory/edit" => signatory::edit::handle;
+    "/v3/signatory/edit" => signatory::edit_v3::handle;
+    "/v2/signatory/operators/edit" => signatory::operators_edit::handle;
+    "/v2/signatory/add" => signatory::add::handle;
     "/v2/contract/viewurl" => contract::viewurl::handle;
     "/v2/contract/detail" => contract::detail::handle;
     "/v2/contract/list" => contract::list::handle;
     "/v2/contract/download" => contract::download::handle;
     "/v2/document/download" => document::download::handle;
+    "/v2/contract/addwartermark" => contract::addwartermark::handle;
+    "/v2/attachment/download" => document::attachment_download::handle;
+    "/v2/contract/forceend" => contract::forceend::handle;
+    "/v2/contract/forceend/addattachment" => contract::forceend_addattachment::handle;
+    "/v2/contract/addwartermark" => contract::addwartermark::handle;
+    "/v2/contract/delay" => contract::delay::handle;
     "/v2/contract/stream" => contract::stream::handle;
     "/v2/contract/downloadurl" => contract::downloadurl::handle;
+    "/v2/contract/contractModify" => contract::modify::handle;
+    "/v2/contract/resend" => contract::resend::handle;
+    "/v2/contract/joinurl" => contract::joinurl::handle;
+    "/v2/contract/personal/joinurl" => contract::personal_joinurl::handle;
+    "/v2/contract/required/detail" => contract::required_detail::handle;
     "/v2/contract/companysign" => signing::companysign::handle;
     "/v2/contract/legalpersonsign" => signing::legalpersonsign::handle;
+    "/v2/contract/employeeaudit" => signing::employeeaudit::handle;
     "/v2/contract/notice" => signing::notice::handle;
     "/v2/contract/pageurl" => signing::pageurl::handle;
+    "/v2/contract/appointurl" => signing::appointurl::handle;
     "/v2/contract/shorturl" => signing::shorturl::handle;
     "/v2/contract/invalid" => signing::invalid::handle;
+    "/v2/contract/invalidbyfile" => signing::invalidbyfile::handle;
+    "/v2/contract/invalidsign" => signing::invalidsign::handle;
+    "/v2/company/list" => company::list::handle;
+    "/v2/subcompany/invite" => company::subcompany_invite::handle;
+    "/v2/subcompany/remove" => company::subcompany_remove::handle;
+    "/v2/contract/personalsign" => signing::personalsign::handle;
     "/company/platforminfo" => company::platforminfo::handle;
+    "/v2/company/detail" => company::detail::handle;
+    "/v2/employee/list" => employee::list::handle;
+    "/v2/employee/create" => employee::create::handle;
+    "/v2/employee/update" => employee::update::handle;
+    "/v2/employee/detail" => employee::detail::handle;
+    "/v2/role/manage" => employee::role_manage::handle;
+    "/v2/employee/remove" => employee::remove::handle;
     "/company/token/get" => company::token_get::handle;
     "/company/token/update/callback" => company::token_update_callback::handle;
+    "/v2/company/fee/info" => company::fee_info::handle;
     "/v2/seal/list" => seal::list::handle;
     "/v2/seal/image" => seal::image::handle;
+    "/v2/seal/employeesealimage" => seal::employeesealimage::handle;
     "/v2/seal/autocreate" => seal::autocreate::handle;
     "/v2/seal/sealdetail" => seal::sealdetail::handle;
+    "/v2/seal/edit" => seal::edit::handle;
+    "/v2/seal/createbyimage" => seal::createbyimage::handle;
+    "/v2/seal/status" => seal::status::handle;
+    "/v2/seal/remove" => seal::remove::handle;
+    "/v2/template/list" => template::list::handle;
+    "/v2/template/detail" => template::detail::handle;
+    "/v2/template/pageurl" => template::pageurl::handle;
+    "/v3/template/createbyword" => template::createbyword::handle;
+    "/v2/template/edit" => template::edit::handle;
+    "/v2/template/status" => template::status::handle;
+    "/v2/template/download" => template::download::handle;
+    "/v2/template/remove" => template::remove::handle;
     "/v2/category/list" => category::list::handle;
     "/v2/category/detail" => category::detail::handle;
+    "/v2/customer/add" => company::customer_add::handle;
+    "/v2/verify" => tools::verify::handle;
     "/v2/checkhealth" => tools::checkhealth::handle;
+    "/v2/signatory/identity" => signatory::identity::handle;
 }

@@ -54,6 +54,9 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
             ErrorCode::InvalidParam
         }
         AppError::DocumentNotFound | AppError::LinkExpired => ErrorCode::DocumentNotFound,
+        AppError::DownloadLocked { .. } => ErrorCode::DownloadLocked,
+        AppError::AttachmentNotFound => ErrorCode::AttachmentNotFound,
+        AppError::NoUnknownParty => ErrorCode::UnknownSignatoryNotFound,
         AppError::DuplicateBizId { .. } => ErrorCode::DuplicateBizId,
         AppError::InvalidStamperType { .. } => ErrorCode::InvalidStamperType,
         AppError::KeywordNotFound { .. } => ErrorCode::KeywordNotFound,
@@ -61,11 +64,23 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         AppError::PermissionDenied { .. }
         | AppError::CodeClosed
         | AppError::CodeWrong { .. }
+        | AppError::PasswordClosed
+        | AppError::PasswordNotOffered
+        | AppError::PasswordWrong { .. }
         | AppError::SessionExpired => ErrorCode::PermissionDenied,
-        AppError::SealNotFound { .. } => ErrorCode::SealNotFound,
+        AppError::SealNotFound { .. } | AppError::NoSealRight => ErrorCode::SealNotFound,
         AppError::SealDisabled { .. } => ErrorCode::InvalidSealStatus,
+        AppError::SealNotRemovable(_) => ErrorCode::InvalidSealStatus,
+        AppError::LegalPersonSealExists { .. } => ErrorCode::LegalPersonSealExists,
+        AppError::LegalPersonSealInReview { .. } => ErrorCode::LegalPersonSealInReview,
         AppError::SealDrawing { .. } => ErrorCode::SealCreationFailed,
         AppError::CategoryNotFound { .. } => ErrorCode::CategoryNotFound,
+        AppError::CategoryBroken { .. } => ErrorCode::CategoryConfigError,
+        AppError::CategoryNotAllowed { .. } => ErrorCode::CategoryNotAllowed,
+        AppError::RequiredParamEmpty { .. } => ErrorCode::RequiredParamEmpty,
+        AppError::TemplateNotFound { .. } => ErrorCode::TemplateNotFound,
+        AppError::TemplateStatus { .. } => ErrorCode::InvalidTemplateStatus,
+        AppError::InvalidTemplateFile { .. } => ErrorCode::InvalidTemplateFile,
         AppError::CategoryMismatch { .. } => ErrorCode::CategoryConfigNotMatch,
         AppError::ContinueSendingForbidden => ErrorCode::ContinueSendingNotAllowed,
         AppError::UnsupportedFile { .. } => ErrorCode::UnsupportedFileType,
@@ -75,8 +90,13 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         AppError::EmployeeDismissed { .. } => ErrorCode::EmployeeDismissed,
         AppError::NameMismatch { .. } => ErrorCode::EmployeeNameNotMatch,
         AppError::EmployeeUnregistered { .. } => ErrorCode::EmployeeUnregistered,
+        AppError::LastAdministrator { .. } => ErrorCode::LastAdministrator,
+        AppError::DuplicateEmployeeNumber { .. } => ErrorCode::DuplicateEmployeeNumber,
+        AppError::InsufficientBalance { .. } => ErrorCode::InsufficientBalance,
         AppError::CompanyNotFound { .. } => ErrorCode::CompanyNotFound,
         AppError::CompanyNotOwn { .. } => ErrorCode::CompanyNotJoined,
+        AppError::CompanyNotAuthed { .. } => ErrorCode::CompanyNotAuthed,
+        AppError::CompanyMembership { .. } => ErrorCode::CompanyMembership,
         AppError::AlreadySigned => ErrorCode::NotSignStep,
         AppError::RevisionChanged => ErrorCode::InvalidContractStatus,
         AppError::TooOften { .. } => ErrorCode::TooFrequent,
@@ -86,7 +106,7 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
 
 const fn code_of_refusal(refusal: &Refusal) -> ErrorCode {
     match refusal {
-        Refusal::WrongStatus { .. } => ErrorCode::InvalidContractStatus,
+        Refusal::WrongStatus { .. } | Refusal::PartyLocked { .. } => ErrorCode::InvalidContractStatus,
         Refusal::NotInTurn => ErrorCode::NotSignStep,
         Refusal::NoSignatory => ErrorCode::SignatoryRequired,
         Refusal::NoDocument => ErrorCode::DocumentRequired,
@@ -94,6 +114,8 @@ const fn code_of_refusal(refusal: &Refusal) -> ErrorCode {
         Refusal::AuditOperatorRequired { .. } => ErrorCode::ActionOperatorsRequired,
         Refusal::OperatorRequired { .. } => ErrorCode::OperatorRequired,
         Refusal::RepeatedSignatory { .. } => ErrorCode::RepeatingSignatory,
-        Refusal::UnknownParty => ErrorCode::InvalidParam,
+        Refusal::UnknownParty | Refusal::UnknownStep => ErrorCode::InvalidParam,
+        Refusal::UnknownDocument { .. } => ErrorCode::DocumentNotFound,
+        Refusal::UnknownAttachment | Refusal::AttachmentRequired { .. } => ErrorCode::AttachmentNotFound,
     }
 }

@@ -3,10 +3,10 @@
 pub(crate) mod demo;
 pub(crate) mod health;
 pub(crate) mod log;
+mod minute_counter;
 mod peer;
-mod refusals;
 mod tolerant;
 
+pub(crate) use minute_counter::MinuteCounter;
 pub(crate) use peer::{ClientAddress, client_address};
-pub(crate) use refusals::RefusalCounter;
 pub(crate) use tolerant::TolerantListener;

@@ -9,10 +9,13 @@ mod open_api;
 mod pages;
 mod settings;
 
+use std::net::IpAddr;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{any, get, post};
 use qishu_app::App;
+use qishu_model::id::ApplicationId;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -23,7 +26,10 @@ pub use settings::ServerSettings;
 pub(crate) struct Shared {
     pub(crate) app: App,
     pub(crate) settings: std::sync::Arc<ServerSettings>,
-    pub(crate) refusals: std::sync::Arc<http::RefusalCounter>,
+    /// Answers 442 and 443 by address: guessing tokens and signatures ends after a few.
+    pub(crate) refusals: std::sync::Arc<http::MinuteCounter<IpAddr>>,
+    /// Calls by application.
+    pub(crate) calls: std::sync::Arc<http::MinuteCounter<ApplicationId>>,
 }
 
 /// The router of everything: pages by their paths, all the rest is the Open API.
@@ -31,14 +37,17 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
     let demo = settings.demo;
     let shared = Shared {
         app,
+        refusals: std::sync::Arc::new(http::MinuteCounter::new(settings.refusals_per_minute)),
+        calls: std::sync::Arc::new(http::MinuteCounter::new(settings.calls_per_minute)),
         settings: std::sync::Arc::new(settings),
-        refusals: std::sync::Arc::default(),
     };
     let mut router = Router::new()
         .route("/healthz", get(http::health::live))
         .route("/readyz", get(http::health::ready))
         .route("/d/{token}", get(pages::download))
         .route("/s/{token}", get(pages::index))
+        .route("/t/{token}", get(pages::template::page))
+        .route("/t/{token}/file.pdf", get(pages::template::file))
         .route("/page/api/open", post(pages::api::open))
         .route("/page/api/login/code", post(pages::api::login_code))
         .route("/page/api/login", post(pages::api::login))
@@ -46,7 +55,21 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/page/api/documents/{id}/file", get(pages::file::file))
         .route("/page/api/code", post(pages::api::code))
         .route("/page/api/sign", post(pages::api::sign))
+        .route("/page/api/audit", post(pages::api::audit))
+        .route("/page/api/password/code", post(pages::api::password_code))
+        .route("/page/api/password", post(pages::api::password))
         .route("/page/api/reject", post(pages::api::reject))
+        .route("/page/api/recall", post(pages::api::recall))
+        .route("/page/api/end", post(pages::api::end))
+        .route("/page/api/steps/{step}/seals/{seal}", get(pages::file::step_seal))
+        .route("/page/api/appoint", get(pages::api::appoint))
+        .route("/page/api/appoint/positions", post(pages::api::positions))
+        .route("/page/api/appoint/basics", post(pages::api::basics))
+        .route("/page/api/appoint/send", post(pages::api::send))
+        .route(
+            "/page/api/fill",
+            post(pages::api::fill::fill).layer(DefaultBodyLimit::max(pages::api::fill::MOST_BYTES)),
+        )
         .route("/page/api/print", post(pages::api::print))
         .route("/page/assets/{*path}", get(pages::assets::asset))
         .route("/page/{*path}", get(pages::index));

@@ -12,6 +12,7 @@ use qishu_app::request_guard::{find_application, note_request};
 use qishu_app::{ApiCaller, App, Language};
 use qishu_model::application::Application;
 use qishu_model::company::Company;
+use qishu_model::rights::allows;
 use qishu_wire::body::{self, Limits};
 use qishu_wire::code::ErrorCode;
 use qishu_wire::endpoints::{self, Lookup};
@@ -41,7 +42,7 @@ pub(crate) async fn serve(
     if path == "/v2/checkhealth" && !AuthHeaders::read(headers(&parts)).has_application() {
         return unsigned_health(&shared.app).await;
     }
-    if shared.refusals.is_exhausted(address, shared.app.now()) {
+    if shared.refusals.is_exhausted(&address, shared.app.now()) {
         return refuse(
             StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::TooFrequent,
@@ -98,6 +99,9 @@ async fn admitted(
     };
     let application = found.as_ref().map(|(application, _)| application);
     let verified = check(credential, application, rules, address, shared.app.now())?;
+    if application.is_some_and(|known| !shared.calls.count(known.id, shared.app.now())) {
+        return Ok(refuse(StatusCode::OK, ErrorCode::TooFrequent, "", None));
+    }
     let limits = Limits {
         file_bytes: shared.settings.upload_bytes,
         multipart_bytes: shared.settings.upload_bytes.saturating_add(MULTIPART_EXTRA_BYTES),
@@ -139,8 +143,8 @@ async fn answer(
     caller: ApiCaller,
     limits: &Limits,
 ) -> Response {
-    let handler = match endpoints::find(parts.method.as_str(), path) {
-        Lookup::Found(endpoint) => api::handler(endpoint.path),
+    let endpoint = match endpoints::find(parts.method.as_str(), path) {
+        Lookup::Found(endpoint) => Some(endpoint.path),
         Lookup::WrongMethod => {
             return refuse(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -151,14 +155,23 @@ async fn answer(
         }
         Lookup::Unknown => None,
     };
-    let Some(handler) = handler else {
+    let Some(endpoint) = endpoint.filter(|path| api::handler(path).is_some()) else {
         return refuse(StatusCode::NOT_FOUND, ErrorCode::PathNotFound, "", None);
     };
+    if let Some(area) = api::area(endpoint).filter(|area| !allows(&caller.application, *area)) {
+        let detail = format!("the application may not call {}", area.name());
+        return refuse(StatusCode::OK, ErrorCode::PermissionDenied, &detail, None);
+    }
     let content_type = parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     let query = parts.uri.query().unwrap_or_default();
     let fields = match body::read(content_type, body, query.as_bytes(), limits) {
         Ok(fields) => fields,
         Err(error) => return failure(&error.into(), path),
+    };
+    // One alias means another endpoint when the body has a party (D-07).
+    let with_signatory = endpoints::with_signatory(path).filter(|_| fields.root().has("signatory"));
+    let Some(handler) = api::handler(with_signatory.unwrap_or(endpoint)) else {
+        return refuse(StatusCode::NOT_FOUND, ErrorCode::PathNotFound, "", None);
     };
     let call = Call {
         app: shared.app.clone(),

@@ -6,10 +6,11 @@ mod error;
 pub(crate) mod file;
 mod security;
 mod session;
+pub(crate) mod template;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use qishu_app::download::download_by_link;
 
@@ -36,7 +37,7 @@ pub(crate) async fn download(
         Err(error) => {
             let text = error::plain(&error);
             let mut response = Response::new(Body::from(text));
-            *response.status_mut() = StatusCode::GONE;
+            *response.status_mut() = error::status(&error);
             security::protect(response, &shared.settings)
         }
     }

@@ -15,6 +15,10 @@ pub struct ServerSettings {
     pub https: bool,
     /// Serve the demo's outbox.
     pub demo: bool,
+    /// Answers 442 and 443 to one address in a minute; then it is refused.
+    pub refusals_per_minute: u32,
+    /// Calls of one application in a minute.
+    pub calls_per_minute: u32,
     /// Largest upload, bytes.
     pub upload_bytes: usize,
 }

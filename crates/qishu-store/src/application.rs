@@ -89,3 +89,17 @@ pub async fn list(
         .map(|row| reader.open_versioned(APPLICATION, row))
         .collect()
 }
+
+/// The application with this token, also when it is disabled: for the operator only.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn find_by_token(
+    reader: &mut Reader,
+    token: &str,
+) -> Result<Option<Versioned<Application>>, StoreError> {
+    let sql = "SELECT id, version, body FROM application WHERE token = $1";
+    let row = reader.fetch_optional(sql, values![token]).await?;
+    row.map(|row| reader.open_versioned(APPLICATION, &row))
+        .transpose()
+}

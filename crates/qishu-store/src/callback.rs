@@ -285,6 +285,16 @@ pub async fn list_attempts(reader: &mut Reader, event: EventId) -> Result<Vec<At
     rows.iter().map(attempt).collect()
 }
 
+/// How many events there are.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn count(reader: &mut Reader) -> Result<u64, StoreError> {
+    reader
+        .count("SELECT count(*) AS n FROM callback_event", values![])
+        .await
+}
+
 /// Contracts whose event numbers have a gap, or that have an event without a delivery (P6). Always empty.
 ///
 /// # Errors

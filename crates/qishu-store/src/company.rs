@@ -69,6 +69,17 @@ pub async fn find_by_name(
     row.map(|row| reader.open_versioned(COMPANY, &row)).transpose()
 }
 
+/// Keeps others from doing the same with a company until the transaction ends: for decisions about all of its employees
+/// at once.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn lock(transaction: &mut Transaction, id: CompanyId) -> Result<(), StoreError> {
+    let lock = transaction.shared.database.for_update();
+    let sql = format!("SELECT id FROM company WHERE id = $1{lock}");
+    transaction.fetch(sql, values![id.as_i64()]).await.map(drop)
+}
+
 /// The companies in the scope, oldest first.
 ///
 /// # Errors
@@ -81,4 +92,20 @@ pub async fn list(reader: &mut Reader, scope: Scope) -> Result<Vec<Versioned<Com
     rows.iter()
         .map(|row| reader.open_versioned(COMPANY, row))
         .collect()
+}
+
+/// The company with this registration number, whoever it belongs to. The number lies in the sealed body, so every company
+/// is opened: some thousand take milliseconds, and it is asked rarely.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn find_by_register_no(
+    reader: &mut Reader,
+    register_no: &str,
+) -> Result<Option<Versioned<Company>>, StoreError> {
+    let all = list(reader, Scope::System).await?;
+    Ok(all.into_iter().find(|company| {
+        let own = company.value.register_no.as_deref();
+        own.is_some_and(|own| own.eq_ignore_ascii_case(register_no))
+    }))
 }

@@ -79,6 +79,28 @@ pub async fn insert_revision(transaction: &mut Transaction, revision: &Revision)
         .await
 }
 
+/// Stores the revisions of a document that was made anew, in place of those it had: nobody has signed any of them.
+///
+/// # Errors
+/// `Corrupt` when one of the old ones was signed; see [`StoreError`].
+pub async fn replace_unsigned(
+    transaction: &mut Transaction,
+    document: DocumentId,
+    revisions: &[Revision],
+) -> Result<(), StoreError> {
+    let known = list_revisions(transaction, document).await?;
+    if known.iter().any(|known| known.act_id.is_some()) {
+        return Err(StoreError::corrupt(format!(
+            "document {document} is signed and cannot be made anew"
+        )));
+    }
+    delete_revisions(transaction, document).await?;
+    for revision in revisions {
+        insert_revision(transaction, revision).await?;
+    }
+    Ok(())
+}
+
 fn key(document: i64, number: i64) -> String {
     format!("{document}/{number}")
 }
@@ -152,4 +174,17 @@ pub(crate) fn revision(row: &Row) -> Result<Revision, StoreError> {
         act_id: row.optional_int("act_id")?.map(ActId::from_i64),
         create_time: Timestamp::from_ms(row.int("create_ms")?),
     })
+}
+
+/// Documents that had a revision with exactly these bytes.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_by_hash(reader: &mut Reader, sha256: &[u8; 32]) -> Result<Vec<DocumentId>, StoreError> {
+    let sql =
+        "SELECT DISTINCT document_id FROM document_revision WHERE sha256 = $1 ORDER BY document_id LIMIT 100";
+    let rows = reader.fetch(sql, values![sha256.as_slice()]).await?;
+    rows.iter()
+        .map(|row| Ok(DocumentId::from_i64(row.int("document_id")?)))
+        .collect()
 }

@@ -6,10 +6,10 @@ use qishu_model::id::{CompanyId, EmployeeId, PersonId, parse_id};
 
 use crate::error::StoreError;
 use crate::person::contact_digest;
-use crate::scope::Scope;
+use crate::scope::{Listed, Page, Scope};
 use crate::table::EMPLOYEE;
 use crate::transaction::{Columns, Reader, Transaction, Versioned};
-use crate::value::{Row, Value, values};
+use crate::value::{IN_LIST, Row, Value, values};
 
 /// Stores a new employee.
 ///
@@ -126,6 +126,50 @@ pub async fn list_of_person(
     let sql = "SELECT id, version, body FROM employee WHERE person_id = $1 ORDER BY id";
     let rows = reader.fetch(sql, values![person.as_i64()]).await?;
     opened(reader, &rows)
+}
+
+/// Every employment of some persons, oldest first.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_of_persons(
+    reader: &mut Reader,
+    persons: &[PersonId],
+) -> Result<Vec<Versioned<Employee>>, StoreError> {
+    let mut found = Vec::new();
+    for some in persons.chunks(IN_LIST) {
+        let parameters: Vec<Value> = some.iter().map(|id| Value::from(id.as_i64())).collect();
+        let places = crate::value::places(parameters.len());
+        let sql = format!("SELECT id, version, body FROM employee WHERE person_id IN ({places}) ORDER BY id");
+        let rows = reader.fetch(sql, parameters).await?;
+        found.extend(opened(reader, &rows)?);
+    }
+    Ok(found)
+}
+
+/// A page of a company's current employees, newest first; those who have left are not among them.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_current(
+    reader: &mut Reader,
+    company: CompanyId,
+    page: Page,
+) -> Result<Listed<Versioned<Employee>>, StoreError> {
+    let mut parameters = values![company.as_i64()];
+    let total = reader
+        .count(
+            "SELECT count(*) AS n FROM employee WHERE company_id = $1 AND status <> 'DISMISSED'",
+            parameters.clone(),
+        )
+        .await?;
+    let clause = page.clause(&mut parameters);
+    let sql = format!(
+        "SELECT id, version, body FROM employee WHERE company_id = $1 AND status <> 'DISMISSED' ORDER BY id DESC{clause}"
+    );
+    let rows = reader.fetch(sql, parameters).await?;
+    let rows = opened(reader, &rows)?;
+    Ok(Listed { total, rows })
 }
 
 /// Every employee of a company, oldest first.

@@ -18,32 +18,43 @@
 //! What it refuses to do: decide (that is the model's), read a clock, draw random numbers of its own, or store personal
 //! data in the clear.
 
+pub mod account;
 pub mod act;
 pub mod application;
+pub mod authorisation;
 pub mod blob_names;
 pub mod callback;
 pub mod category;
 pub mod company;
 pub mod confirm;
 pub mod contract;
+pub mod customer;
 mod dialect;
 pub mod document;
+pub mod download;
 pub mod employee;
 mod error;
+pub mod invitation;
 pub mod job;
 pub mod ledger;
 mod migrate;
+pub mod node;
 pub mod outbox;
 pub mod page;
 pub mod person;
 pub mod replay;
+pub mod request_event;
 mod scope;
 pub mod seal;
+pub mod seal_review;
+pub mod seal_use;
 mod sealing;
 pub mod setting;
+pub mod sign_password;
 mod sqlite;
 mod store;
 mod table;
+pub mod template;
 mod transaction;
 mod value;
 

@@ -4,12 +4,50 @@ use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 /// Version, name, SQLite text, PostgreSQL text.
-const STEPS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "base",
-    include_str!("../migrations/sqlite/0001_base.sql"),
-    include_str!("../migrations/postgres/0001_base.sql"),
-)];
+const STEPS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "base",
+        include_str!("../migrations/sqlite/0001_base.sql"),
+        include_str!("../migrations/postgres/0001_base.sql"),
+    ),
+    (
+        2,
+        "flow",
+        include_str!("../migrations/sqlite/0002_flow.sql"),
+        include_str!("../migrations/postgres/0002_flow.sql"),
+    ),
+    (
+        3,
+        "download_lock",
+        include_str!("../migrations/sqlite/0003_download_lock.sql"),
+        include_str!("../migrations/postgres/0003_download_lock.sql"),
+    ),
+    (
+        4,
+        "templates",
+        include_str!("../migrations/sqlite/0004_templates.sql"),
+        include_str!("../migrations/postgres/0004_templates.sql"),
+    ),
+    (
+        5,
+        "sign_password",
+        include_str!("../migrations/sqlite/0005_sign_password.sql"),
+        include_str!("../migrations/postgres/0005_sign_password.sql"),
+    ),
+    (
+        6,
+        "organisation",
+        include_str!("../migrations/sqlite/0006_organisation.sql"),
+        include_str!("../migrations/postgres/0006_organisation.sql"),
+    ),
+    (
+        7,
+        "node",
+        include_str!("../migrations/sqlite/0007_node.sql"),
+        include_str!("../migrations/postgres/0007_node.sql"),
+    ),
+];
 
 pub(crate) fn sqlite() -> Migrator {
     migrator(|step| step.2)

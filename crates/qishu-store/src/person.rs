@@ -7,7 +7,7 @@ use qishu_model::id::PersonId;
 use crate::error::StoreError;
 use crate::table::PERSON;
 use crate::transaction::{Columns, Reader, Transaction, Versioned};
-use crate::value::{Value, values};
+use crate::value::{IN_LIST, Value, values};
 
 /// Stores a new person.
 ///
@@ -58,6 +58,23 @@ pub async fn find(reader: &mut Reader, id: PersonId) -> Result<Option<Versioned<
     let sql = "SELECT id, version, body FROM person WHERE id = $1";
     let row = reader.fetch_optional(sql, values![id.as_i64()]).await?;
     row.map(|row| reader.open_versioned(PERSON, &row)).transpose()
+}
+
+/// The persons with these ids, in any order.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list(reader: &mut Reader, ids: &[PersonId]) -> Result<Vec<Versioned<Person>>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(IN_LIST) {
+        let parameters: Vec<Value> = some.iter().map(|id| Value::from(id.as_i64())).collect();
+        let places = crate::value::places(parameters.len());
+        let sql = format!("SELECT id, version, body FROM person WHERE id IN ({places})");
+        for row in reader.fetch(sql, parameters).await? {
+            found.push(reader.open_versioned(PERSON, &row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The person with this mobile number or mail address. Other kinds of contact name employees and find nobody here.

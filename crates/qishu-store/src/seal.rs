@@ -13,7 +13,7 @@ use crate::value::{Value, values};
 /// Stores a new seal.
 ///
 /// # Errors
-/// See [`StoreError`].
+/// `Duplicate` of `seal.company_id` for a second seal of the company's legal representative.
 pub async fn insert(transaction: &mut Transaction, seal: &Seal) -> Result<(), StoreError> {
     let columns = columns(transaction, seal)?;
     transaction.insert(SEAL, seal.id.as_i64(), columns).await
@@ -46,11 +46,25 @@ fn columns(transaction: &Transaction, seal: &Seal) -> Result<Columns, StoreError
     ])
 }
 
-/// The company seal with this id, when its owner lies in the scope. Personal signatures only in [`Scope::System`].
+/// The company seal with this id, when its owner lies in the scope and it was not removed. Personal signatures only in
+/// [`Scope::System`].
 ///
 /// # Errors
 /// See [`StoreError`].
 pub async fn find(
+    reader: &mut Reader,
+    scope: Scope,
+    id: SealId,
+) -> Result<Option<Versioned<Seal>>, StoreError> {
+    let found = find_with_removed(reader, scope, id).await?;
+    Ok(found.filter(|seal| seal.value.status != SealStatus::Removed))
+}
+
+/// Like [`find`], removed seals included.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn find_with_removed(
     reader: &mut Reader,
     scope: Scope,
     id: SealId,
@@ -91,12 +105,21 @@ pub async fn list_of_person(
     rows.iter().map(|row| reader.open_versioned(SEAL, row)).collect()
 }
 
+/// Whether the company has a seal of its legal representative.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn has_legal_person_seal(reader: &mut Reader, company: CompanyId) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) AS n FROM seal WHERE company_id = $1 AND kind = 'LP' AND status <> 'REMOVED'";
+    Ok(reader.count(sql, values![company.as_i64()]).await? > 0)
+}
+
 /// Which seals of a company to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SealFilter {
     /// Owner.
     pub company: CompanyId,
-    /// With this status; any when absent.
+    /// With this status; any but removed when absent.
     pub status: Option<SealStatus>,
     /// Changed at or after this.
     pub modified_from: Option<Timestamp>,
@@ -120,6 +143,8 @@ pub async fn list(
     if let Some(status) = filter.status {
         parameters.push(Value::from(status.name()));
         condition.push_str(" AND status = $4");
+    } else {
+        condition.push_str(" AND status <> 'REMOVED'");
     }
     let total = reader
         .count(

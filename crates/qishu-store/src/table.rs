@@ -26,6 +26,7 @@ const fn plain(name: &'static str) -> Table {
     }
 }
 
+pub(crate) const ACCOUNT: Table = versioned("account");
 pub(crate) const APPLICATION: Table = versioned("application");
 pub(crate) const CALLBACK_EVENT: Table = plain("callback_event");
 pub(crate) const CATEGORY: Table = versioned("category");
@@ -37,20 +38,29 @@ pub(crate) const CERTIFICATE: Table = Table {
 pub(crate) const COMPANY: Table = versioned("company");
 pub(crate) const CONTRACT: Table = versioned("contract");
 pub(crate) const CONTRACT_PARTY: Table = plain("contract_party");
+pub(crate) const CUSTOMER: Table = versioned("customer");
 pub(crate) const DOCUMENT: Table = plain("document");
 pub(crate) const DOCUMENT_REVISION: Table = plain("document_revision");
 pub(crate) const EMPLOYEE: Table = versioned("employee");
+pub(crate) const INVITATION: Table = versioned("invitation");
 pub(crate) const PERSON: Table = versioned("person");
+pub(crate) const PERSONAL_AUTHORISATION: Table = versioned("personal_authorisation");
+pub(crate) const REQUEST_EVENT: Table = plain("request_event");
 pub(crate) const SEAL: Table = versioned("seal");
+pub(crate) const SEAL_REVIEW: Table = versioned("seal_review");
+pub(crate) const SEAL_USE: Table = plain("seal_use");
 pub(crate) const SETTING: Table = Table {
     name: "setting",
     key: "name",
     versioned: true,
 };
+pub(crate) const SIGN_PASSWORD: Table = versioned("sign_password");
 pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
+pub(crate) const TEMPLATE: Table = versioned("template");
 
 /// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
-pub(crate) const BUSINESS: [Table; 14] = [
+pub(crate) const BUSINESS: [Table; 23] = [
+    ACCOUNT,
     APPLICATION,
     CALLBACK_EVENT,
     CATEGORY,
@@ -58,17 +68,25 @@ pub(crate) const BUSINESS: [Table; 14] = [
     COMPANY,
     CONTRACT,
     CONTRACT_PARTY,
+    CUSTOMER,
     DOCUMENT,
     DOCUMENT_REVISION,
     EMPLOYEE,
+    INVITATION,
     PERSON,
+    PERSONAL_AUTHORISATION,
+    REQUEST_EVENT,
     SEAL,
+    SEAL_REVIEW,
+    SEAL_USE,
     SETTING,
+    SIGN_PASSWORD,
     SIGNING_ACT,
+    TEMPLATE,
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 13] = [
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 18] = [
     (
         "callback_attempt",
         "id",
@@ -83,6 +101,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 13] = [
         "confirm_code",
         "id",
         "lives five minutes and must not outlive its use",
+    ),
+    (
+        "download_count",
+        "document_id",
+        "counters of the download lock; the downloads themselves are in the log",
     ),
     ("job", "id", "work still to be done, derived from business rows"),
     (
@@ -99,13 +122,33 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 13] = [
         "messages on their way; what was sent is logged by the operation",
     ),
     (
+        "node",
+        "number",
+        "which process makes ids with which number; leases",
+    ),
+    (
         "page_link",
         "token_hash",
         "expiring ticket; carries no authority after its time",
     ),
     ("page_session", "token_hash", "expiring ticket of one browser"),
     ("replay", "id", "request signatures seen within the time window"),
+    (
+        "request_attempt",
+        "id",
+        "it is itself the record of what was sent; deliveries are no decisions",
+    ),
+    (
+        "request_delivery",
+        "event_id",
+        "progress of a delivery; the event it delivers is a business row",
+    ),
     ("send_count", "subject", "counters of sending limits"),
+    (
+        "sign_password_try",
+        "id",
+        "counter of wrong tries, forgotten after an hour",
+    ),
 ];
 
 /// Column of the primary key of any table of ours.

@@ -48,6 +48,15 @@ macro_rules! values {
 }
 pub(crate) use values;
 
+/// Most members of one `IN` list; longer ones are asked for in pieces.
+pub(crate) const IN_LIST: usize = 500;
+
+/// `$1, $2, …` for so many parameters.
+pub(crate) fn places(count: usize) -> String {
+    let places: Vec<String> = (1..=count).map(|place| format!("${place}")).collect();
+    places.join(", ")
+}
+
 /// A value read from a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Cell {

@@ -12,14 +12,19 @@ mod category;
 mod company;
 mod contract;
 mod document;
+mod employee;
+mod group;
+mod identity;
 mod links;
 mod party;
 mod seal;
 mod stamper;
 mod stream;
+mod template;
 #[cfg(test)]
 mod tests;
 mod user;
+mod verification;
 
 use qishu_model::time::Timestamp;
 use serde::Serialize;
@@ -33,15 +38,27 @@ pub use contract::{
     CategoryRefAnswer, ContractAnswer, ContractRow, CopySendReceiverAnswer, CustomFieldAnswer, DetailView,
     Owner, RelatedContractAnswer,
 };
-pub use document::{DocumentAnswer, TemplateParamAnswer};
-pub use links::{
-    DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, PageUrlAnswer, ShortUrlAnswer, ViewUrlAnswer,
+pub use document::{DocumentAnswer, DocumentParamAnswer, TemplateParamAnswer};
+pub use employee::{EmployeeAnswer, RemovedEmployeeAnswer};
+pub use group::{
+    ApplyIdAnswer, CompanyDetailAnswer, CompanyListAnswer, CustomerIdAnswer, DepartmentAnswer, FeeAnswer,
+    FeeItemAnswer, InviteIdAnswer, SubCompanyAnswer,
 };
-pub use party::{ActionAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
+pub use identity::IdentityAnswer;
+pub use links::{
+    AttachmentIdAnswer, DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, JoinUrlAnswer,
+    JoinUrlsAnswer, PageLinkAnswer, PageUrlAnswer, ShortUrlAnswer, TemplatePageAnswer, ViewUrlAnswer,
+};
+pub use party::{ActionAnswer, AddedSignatoryAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
 pub use seal::SealAnswer;
 pub use stamper::{Place, StamperAnswer};
 pub use stream::StreamEntry;
+pub use template::{
+    CreatedTemplateAnswer, ParameterAnswer, RequiredDetailAnswer, RequiredDocumentAnswer,
+    RequiredParamAnswer, TemplateAnswer,
+};
 pub use user::UserAnswer;
+pub use verification::{SignatureAnswer, SignatureItem, VerificationAnswer};
 
 /// A page of rows; `totalCount` counts all matches and is a number (D-58).
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -4,8 +4,11 @@
 
 mod arguments;
 mod clock;
+mod doctor;
+mod files;
 mod install;
 mod logging;
+mod node;
 mod serve;
 mod verify;
 mod wiring;
@@ -42,6 +45,9 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     {
         return verify::files(files, anchors, *json);
     }
+    if let Some(code) = files::work(&arguments.command) {
+        return Ok(code);
+    }
     let config = arguments.config()?;
     logging::start(&config.log);
     match arguments.command {
@@ -52,6 +58,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }),
         Command::Verify { .. } => with_runtime(verify::all(config)),
+        Command::Doctor => with_runtime(async move { doctor::examine(&config).await }),
+        Command::FileWorker { .. } | Command::OfficeWorker { .. } => Err("a worker takes no settings".into()),
         Command::Config { command } => config_command(&command, &config),
         Command::Callback { command } => with_runtime(callback_command(command, config)),
     }

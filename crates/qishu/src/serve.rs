@@ -13,7 +13,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::Failure;
-use crate::wiring::{base_url, open_app};
+use crate::files;
+use crate::wiring::{base_url, open_server};
+
+/// Guessing tokens and signatures ends after this many tries of one address in a minute.
+const REFUSALS_PER_MINUTE: u32 = 30;
 
 /// After a stop, running requests and jobs get this long.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -32,7 +36,8 @@ pub(crate) async fn serve(mut config: Config) -> Result<ExitCode, Failure> {
                 .into(),
         );
     }
-    let app = open_app(&config).await?;
+    let (app, lease) = open_server(&config).await?;
+    files::check(&app, &config).await?;
     if is_demo {
         demo::seed(&app).await?;
         announce(&config);
@@ -48,7 +53,10 @@ pub(crate) async fn serve(mut config: Config) -> Result<ExitCode, Failure> {
     let router = router(app.clone(), settings(&config));
     let server = tokio::spawn(qishu_server::serve(listener, router, stopped));
     tracing::info!(address = %config.listen, "qishu serves");
-    wait_for_stop().await?;
+    tokio::select! {
+        stopped = wait_for_stop() => stopped?,
+        () = lease.hold(&app) => {}
+    }
     tracing::info!("stopping: running requests are finished first");
     stop.send_replace(true);
     let drained = tokio::time::timeout(DRAIN, async {
@@ -58,6 +66,9 @@ pub(crate) async fn serve(mut config: Config) -> Result<ExitCode, Failure> {
     });
     if drained.await.is_err() {
         tracing::warn!("some requests did not finish in time");
+    }
+    if let Err(error) = lease.release(&app.store).await {
+        tracing::warn!(%error, "the node number could not be given back; it is free again in ten minutes");
     }
     app.store.close().await;
     Ok(ExitCode::SUCCESS)
@@ -75,6 +86,8 @@ fn settings(config: &Config) -> ServerSettings {
             .collect(),
         https: base_url(config).starts_with("https://"),
         demo: config.profile == Profile::Demo,
+        refusals_per_minute: REFUSALS_PER_MINUTE,
+        calls_per_minute: config.limits.calls_per_minute,
         upload_bytes: usize::try_from(config.limits.upload_bytes).unwrap_or(usize::MAX),
     }
 }
@@ -110,6 +123,10 @@ fn announce(config: &Config) {
         "  company    {} (subsidiary {})",
         demo::PLATFORM_COMPANY,
         demo::SUBSIDIARY
+    );
+    println!(
+        "  webhook    {}   secret of the webhook-signature header",
+        demo::WEBHOOK_SECRET
     );
     println!("  outbox     {base}/demo/outbox   simulated SMS and mails");
     println!("  data       {}", config.data_dir.display());

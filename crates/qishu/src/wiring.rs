@@ -8,6 +8,7 @@ use qishu_authority::{KeyPool, MasterKey};
 use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
 use qishu_config::{Config, MailProvider, SmsProvider, SmtpSecurity, Storage};
+use qishu_model::application::SecretText;
 use qishu_model::id::IdSource;
 use qishu_provider::{
     Channel, Messenger, Simulator, SmtpMail, SmtpProtection, SmtpSettings, WebhookSettings, WebhookSms,
@@ -16,7 +17,11 @@ use qishu_store::{DataKey, DataKeys, Store, StoreOptions};
 
 use crate::Failure;
 use crate::clock::SystemClock;
-use crate::install;
+use crate::node::NodeLease;
+use crate::{files, install};
+
+/// Commands share the highest node number; serving processes lease one of the others.
+const COMMAND_NODE: u16 = 1_023;
 
 /// Bytes of verified document parts kept in memory.
 const BLOB_CACHE_BYTES: usize = 256 * 1024 * 1024;
@@ -38,12 +43,30 @@ async fn open_store_with(config: &Config, master: &MasterKey) -> Result<Store, F
     Ok(Store::connect(options).await?)
 }
 
-/// Everything an operation may use.
+/// Everything an operation may use, for a command that runs for a moment.
 pub(crate) async fn open_app(config: &Config) -> Result<App, Failure> {
     let master = install::master_key(config)?;
-    let authority = install::authority(config, &master)?;
-    let store = open_store_with(config, &master).await?;
+    let store = open_migrated(config, &master).await?;
+    wire(config, &master, store, COMMAND_NODE)
+}
+
+/// Everything an operation may use, for a process that serves; with its node number.
+pub(crate) async fn open_server(config: &Config) -> Result<(App, NodeLease), Failure> {
+    let master = install::master_key(config)?;
+    let store = open_migrated(config, &master).await?;
+    let lease = NodeLease::claim(&store).await?;
+    let app = wire(config, &master, store, lease.number())?;
+    Ok((app, lease))
+}
+
+async fn open_migrated(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
+    let store = open_store_with(config, master).await?;
     store.migrate().await?;
+    Ok(store)
+}
+
+fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<App, Failure> {
+    let authority = install::authority(config, master)?;
     let Storage::Folder(folder) = &config.storage;
     let policy = AddressPolicy {
         allow_loopback: config.callbacks.allow_loopback,
@@ -59,24 +82,28 @@ pub(crate) async fn open_app(config: &Config) -> Result<App, Failure> {
         blobs: Blobs::in_folder(folder.clone(), BLOB_CACHE_BYTES)?,
         authority,
         keys: Arc::new(KeyPool::new(install::algorithm(config))),
+        files: files::file_work(config)?,
         messenger: messenger(config)?,
         deliverer: Deliverer::new(policy)?,
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom::new()),
-        ids: IdSource::new(node()),
+        ids: IdSource::new(node),
         settings: Settings {
             base_url: base_url(config),
             upload_bytes: usize::try_from(config.limits.upload_bytes).unwrap_or(usize::MAX),
             most_pages: config.limits.pages,
+            stream_bytes: usize::try_from(config.limits.stream_bytes).unwrap_or(usize::MAX),
+            download_lock: config.downloads.rate_lock,
             callbacks_at_once: config.callbacks.concurrency,
+            seals_pass_unseen: config.seals.pass_unseen,
             simulated: !config.simulated().is_empty(),
+            fixed_code: config
+                .sms
+                .fixed_code
+                .as_ref()
+                .map(|code| SecretText::new(code.expose().to_owned())),
         },
     }))
-}
-
-/// Node number of this process for ids: from its process id, so that processes on one database differ.
-fn node() -> u16 {
-    u16::try_from(std::process::id() % 1024).unwrap_or_default()
 }
 
 /// The public address; in the demo the listening one.

@@ -224,6 +224,44 @@ impl EmbeddedFont {
     }
 }
 
+/// Widths of a whole font's characters, for laying text out before the font is cut down to what was used.
+#[derive(Debug)]
+pub struct FontMeasure<'a> {
+    face: Face<'a>,
+}
+
+impl<'a> FontMeasure<'a> {
+    /// Opens a font file (the first face of a collection).
+    ///
+    /// # Errors
+    ///
+    /// When the file is no usable font.
+    pub fn new(font_file: &'a [u8]) -> Result<Self, FontError> {
+        let face = Face::parse(font_file, 0).map_err(|error| FontError::unusable(error.to_string()))?;
+        Ok(Self { face })
+    }
+
+    /// Whether the font can show the character.
+    #[must_use]
+    pub fn has(&self, character: char) -> bool {
+        self.face.glyph_index(character).is_some()
+    }
+
+    /// Advance of a character in ems; 0 for one the font does not have.
+    #[must_use]
+    pub fn advance(&self, character: char) -> f64 {
+        let glyph = self.face.glyph_index(character);
+        let advance = glyph.and_then(|glyph| self.face.glyph_hor_advance(glyph));
+        f64::from(advance.unwrap_or_default()) / f64::from(self.face.units_per_em())
+    }
+
+    /// Width of the text at a font size, in points.
+    #[must_use]
+    pub fn width(&self, text: &str, size: f64) -> f64 {
+        text.chars().map(|character| self.advance(character)).sum::<f64>() * size
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "font metrics have at most five digits")]
 fn thousandths_to_points(value: i64, size: f64) -> f64 {
     value as f64 * size / UNITS

@@ -14,7 +14,8 @@ mod annotation;
 mod copy;
 mod layers;
 mod navigation;
-mod output;
+pub(crate) mod output;
+mod overlay;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +29,9 @@ use copy::Copier;
 use layers::Layers;
 use navigation::{Labels, Outline};
 use output::Output;
+use overlay::Cover;
+
+pub use overlay::{Mark, overlay};
 
 /// A rewritten file.
 #[derive(Debug, Clone)]
@@ -144,7 +148,7 @@ impl Removals {
 }
 
 /// The new document while files are added to it.
-struct Assembly {
+struct Assembly<'c> {
     output: Output,
     catalog: Reference,
     page_tree: Reference,
@@ -154,9 +158,11 @@ struct Assembly {
     layers: Layers,
     settings: Option<Dictionary>,
     removals: Removals,
+    /// What goes over every page.
+    cover: Option<Cover<'c>>,
 }
 
-impl Assembly {
+impl Assembly<'_> {
     fn new(size_hint: usize, limit: usize) -> Self {
         let mut output = Output::new(size_hint, limit);
         let (catalog, page_tree) = (output.allot(), output.allot());
@@ -170,6 +176,7 @@ impl Assembly {
             layers: Layers::default(),
             settings: None,
             removals: Removals::default(),
+            cover: None,
         }
     }
 
@@ -194,7 +201,8 @@ impl Assembly {
         let mut targets = navigation::Targets::read(&document, &pages)?;
         for (i, page) in document.pages().iter().enumerate() {
             copier.removals.page = Some(first_page + i + 1);
-            let dictionary = copier.page(page, i + 1, self.page_tree, &mut targets)?;
+            let cover = self.cover.as_mut();
+            let dictionary = copier.page(page, i + 1, self.page_tree, &mut targets, cover)?;
             let reference = pages.get(i).copied().unwrap_or(self.page_tree);
             copier.write(reference, &dictionary.into())?;
             copier.drain()?;
@@ -265,16 +273,9 @@ impl Assembly {
     }
 }
 
-/// Entries of a page that are carried over as they are. Not listed: thumbnails, private data of editors,
+/// Entries of a page that are carried over as they are, beside resources and contents. Not listed: thumbnails, private data of editors,
 /// article threads, transitions, actions, associated files, measuring, tags.
-const PAGE_ENTRIES: [&str; 6] = [
-    "Contents",
-    "Group",
-    "BleedBox",
-    "TrimBox",
-    "ArtBox",
-    "OutputIntents",
-];
+const PAGE_ENTRIES: [&str; 5] = ["Group", "BleedBox", "TrimBox", "ArtBox", "OutputIntents"];
 
 impl Copier<'_, '_> {
     /// The new dictionary of a page, with inherited attributes made explicit and its own `/Annots`.
@@ -284,6 +285,7 @@ impl Copier<'_, '_> {
         number: usize,
         parent: Reference,
         targets: &mut navigation::Targets,
+        cover: Option<&mut Cover<'_>>,
     ) -> Result<Dictionary, ReadError> {
         let mut new = Dictionary::new();
         new.insert("Type", Object::name("Page"));
@@ -299,18 +301,10 @@ impl Copier<'_, '_> {
             new.insert("UserUnit", page.user_unit);
         }
         self.check_contents(&page.dictionary, number)?;
-        let resources = page
-            .resources
-            .as_ref()
-            .map_or(Ok(Object::Null), |shared| self.resources(shared))?;
-        new.insert(
-            "Resources",
-            if resources.is_null() {
-                Dictionary::new().into()
-            } else {
-                resources
-            },
-        );
+        match cover {
+            Some(cover) => cover.put(self, page, &mut new)?,
+            None => self.plain_content(page, &mut new)?,
+        }
         for key in PAGE_ENTRIES {
             if let Some(value) = page.dictionary.get(key) {
                 let copied = self.copy(value)?;
@@ -327,6 +321,29 @@ impl Copier<'_, '_> {
         self.write(array, &Object::Array(annotations))?;
         new.insert("Annots", array);
         Ok(new)
+    }
+
+    /// Resources and content as they are.
+    fn plain_content(&mut self, page: &Page, new: &mut Dictionary) -> Result<(), ReadError> {
+        let resources = page
+            .resources
+            .as_ref()
+            .map_or(Ok(Object::Null), |shared| self.resources(shared))?;
+        new.insert(
+            "Resources",
+            if resources.is_null() {
+                Dictionary::new().into()
+            } else {
+                resources
+            },
+        );
+        if let Some(contents) = page.dictionary.get("Contents") {
+            let copied = self.copy(contents)?;
+            if !copied.is_null() {
+                new.insert("Contents", copied);
+            }
+        }
+        Ok(())
     }
 
     /// Page content must be a stream or streams that can be decoded to the end: viewers show different

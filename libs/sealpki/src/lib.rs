@@ -11,6 +11,7 @@ mod key;
 mod name;
 mod ocsp;
 mod path;
+mod pkcs12;
 mod ses;
 mod tsp;
 
@@ -38,6 +39,7 @@ pub use path::{
     PathError, PathMaterial, PathRules, RevocationEvidence, RevocationRule, SubIndication, ValidatedPath,
     build_path, validate_path,
 };
+pub use pkcs12::{Pkcs12, Pkcs12Error, import_pkcs12};
 pub use ses::{
     ElectronicSeal, SealInfo, SealPicture, SealSignature, SealSignatureTemplate, SealSigners, SealTime,
     SesError, SesExtension, SesVersion, VerifiedSealSignature,

@@ -54,7 +54,7 @@ export async function newPage(browser, viewport, { touch = viewport.width < 700,
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   const faults = [];
   let host = null;
   page.on('pageerror', (error) => faults.push(`script error: ${error.message}`));

@@ -3,7 +3,7 @@
 use qishu_model::company::{Company, Employee, EmployeeStatus};
 use qishu_model::contact::User;
 use qishu_model::id::CompanyId;
-use qishu_store::{Reader, Scope, employee};
+use qishu_store::{Reader, Scope, Versioned, employee};
 
 use crate::AppError;
 
@@ -16,20 +16,31 @@ pub(crate) async fn require_employee(
     company: &Company,
     user: &User,
 ) -> Result<Employee, AppError> {
+    Ok(current_employee(reader, company, user).await?.value)
+}
+
+/// Like [`require_employee`], with the version that was read.
+///
+/// # Errors
+/// `1701` not an employee, `1702` has left, `1705` has not registered.
+pub(crate) async fn current_employee(
+    reader: &mut Reader,
+    company: &Company,
+    user: &User,
+) -> Result<Versioned<Employee>, AppError> {
     let contact = user.masked();
     let name = company.name.clone();
     let scope = Scope::Company(company.id);
     let found = employee::find_by_contact(reader, scope, user.contact_type, &user.contact).await?;
     // Somebody who came back after leaving has two rows; the current one counts.
-    let current = |employee: &Employee| employee.status != EmployeeStatus::Active;
-    let employee = found.into_iter().map(|found| found.value).min_by_key(current);
-    let Some(employee) = employee else {
+    let gone = |employee: &Versioned<Employee>| employee.value.status != EmployeeStatus::Active;
+    let Some(employee) = found.into_iter().min_by_key(gone) else {
         return Err(AppError::EmployeeNotFound {
             contact,
             company: name,
         });
     };
-    match employee.status {
+    match employee.value.status {
         EmployeeStatus::Active => Ok(employee),
         EmployeeStatus::Dismissed => Err(AppError::EmployeeDismissed {
             contact,
@@ -37,6 +48,11 @@ pub(crate) async fn require_employee(
         }),
         EmployeeStatus::Unregistered => Err(AppError::EmployeeUnregistered { contact }),
     }
+}
+
+/// Whether somebody works in the company now.
+pub(crate) fn is_current(employee: &Employee) -> bool {
+    employee.status == EmployeeStatus::Active
 }
 
 /// The current employee of a company that `user` names, if there is one.
@@ -47,8 +63,5 @@ pub(crate) async fn find_employee(
 ) -> Result<Option<Employee>, AppError> {
     let scope = Scope::Company(company);
     let found = employee::find_by_contact(reader, scope, user.contact_type, &user.contact).await?;
-    Ok(found
-        .into_iter()
-        .map(|found| found.value)
-        .find(|employee| employee.status == EmployeeStatus::Active))
+    Ok(found.into_iter().map(|found| found.value).find(is_current))
 }

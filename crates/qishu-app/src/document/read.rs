@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::parts;
 use crate::contract::entry;
+use crate::download::{count_download, require_unlocked};
 use crate::{ApiCaller, App, AppError};
 
 /// A document's newest revision.
@@ -26,16 +27,18 @@ pub struct DocumentFile {
 /// 下载合同文档: `GET /v2/document/download`.
 ///
 /// # Errors
-/// [`AppError::DocumentNotFound`] for unknown documents and those of others.
+/// [`AppError::DocumentNotFound`] for unknown documents and those of others; `1405` while its downloads are locked.
 pub async fn document_file(app: &App, caller: &ApiCaller, id: DocumentId) -> Result<DocumentFile, AppError> {
     let mut reader = app.store.read("document_file");
     let own = Scope::Platform(caller.company.id);
     let found = contract::find_by_document(&mut reader, own, id).await?;
     let contract = found.ok_or(AppError::DocumentNotFound)?.value;
-    let document = contract.document(id).ok_or(AppError::DocumentNotFound)?;
+    let document = contract.shown_document(id).ok_or(AppError::DocumentNotFound)?;
+    require_unlocked(app, &mut reader, &[id]).await?;
     let bytes = read_revision(app, &mut reader, document).await?;
     drop(reader);
     let mut transaction = app.store.begin("document_file");
+    count_download(app, &mut transaction, &[id]).await?;
     let mut logged = entry(app, &contract, OperateType::Download, caller.actor());
     logged.details = json!({ "document": id });
     transaction.record(logged);

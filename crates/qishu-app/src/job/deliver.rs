@@ -11,17 +11,18 @@ use qishu_model::id::EventId;
 use qishu_model::time::Timestamp;
 use qishu_store::callback::{self, Attempt, Delivery, Outcome, StoredEvent};
 use qishu_store::ledger::Entry;
-use qishu_store::{Reader, Scope, StoreError, application, category, contract};
+use qishu_store::{Reader, Scope, StoreError, application, category, contract, request_event};
 use serde_json::json;
 use tokio::task::JoinSet;
 
+use super::request::deliver_requests;
 use crate::signing::system_actor;
 use crate::{App, AppError};
 
 /// Events looked at in one round.
 const BATCH: u32 = 200;
 
-/// Tries every event that is due; answers how many were tried.
+/// Tries every event that is due, of contracts and of other requests; answers how many were tried.
 ///
 /// # Errors
 /// Internal when the store fails.
@@ -39,10 +40,12 @@ pub async fn deliver_due(app: &App) -> Result<usize, AppError> {
     while let Some(done) = running.join_next().await {
         joined(Some(done))?;
     }
-    Ok(count)
+    Ok(count + deliver_requests(app).await?)
 }
 
-fn joined(done: Option<Result<Result<(), AppError>, tokio::task::JoinError>>) -> Result<(), AppError> {
+pub(super) fn joined(
+    done: Option<Result<Result<(), AppError>, tokio::task::JoinError>>,
+) -> Result<(), AppError> {
     done.map_or(Ok(()), |done| done?)
 }
 
@@ -52,7 +55,12 @@ fn joined(done: Option<Result<Result<(), AppError>, tokio::task::JoinError>>) ->
 /// `1005` when there is no such event.
 pub async fn resend_event(app: &App, event: EventId) -> Result<(), AppError> {
     let mut transaction = app.store.begin("resend_event");
-    match callback::resend(&mut transaction, event, app.now()).await {
+    let now = app.now();
+    let resent = match callback::resend(&mut transaction, event, now).await {
+        Err(StoreError::Conflict { .. }) => request_event::resend(&mut transaction, event, now).await,
+        other => other,
+    };
+    match resent {
         Err(StoreError::Conflict { .. }) => {
             return Err(AppError::invalid("event", format!("{event} does not exist")));
         }
@@ -141,6 +149,11 @@ async fn try_once(
     let event: ContractEvent = serde_json::from_value(stored.event.data.clone())
         .map_err(|error| AppError::internal("stored event", error))?;
     let settings = &receiver.application.callback;
+    let webhook: Vec<&[u8]> = settings
+        .webhook_secrets
+        .iter()
+        .map(|secret| secret.expose().as_bytes())
+        .collect();
     let protection = Protection {
         encryption: match (settings.encrypt, settings.encrypt_type) {
             (false, _) => Encryption::None,
@@ -150,7 +163,7 @@ async fn try_once(
         parameters_in_form: settings.signature_in_form,
         secrets: Secrets {
             callback_key: settings.secret_key.expose(),
-            webhook: &[settings.secret_key.expose().as_bytes()],
+            webhook: &webhook,
         },
     };
     let id = stored.event.id.to_string();
@@ -164,13 +177,18 @@ async fn try_once(
     );
     match prepared {
         Ok(prepared) => Ok(app.deliverer.deliver(&prepared, ReplyRule::NotDenied).await),
-        Err(error) => Ok(Try {
-            outcome: Verdict::NoReply(error.to_string()),
-            status: None,
-            address: None,
-            reply: String::new(),
-            took: std::time::Duration::ZERO,
-        }),
+        Err(error) => Ok(unprepared(error.to_string())),
+    }
+}
+
+/// A try that ended before anything was sent.
+pub(super) const fn unprepared(reason: String) -> Try {
+    Try {
+        outcome: Verdict::NoReply(reason),
+        status: None,
+        address: None,
+        reply: String::new(),
+        took: std::time::Duration::ZERO,
     }
 }
 
@@ -186,7 +204,7 @@ fn what_follows(tried: &Try, tries: u32, now: Timestamp) -> Outcome {
     }
 }
 
-fn attempt_row(address: &str, tried: &Try, began: Timestamp) -> Attempt {
+pub(super) fn attempt_row(address: &str, tried: &Try, began: Timestamp) -> Attempt {
     let problem = match &tried.outcome {
         Verdict::Received => None,
         Verdict::Blocked(blocked) => Some(blocked.to_string()),

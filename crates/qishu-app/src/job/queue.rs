@@ -1,13 +1,14 @@
 //! The job queue's worker.
 
-use qishu_model::id::{ActionId, ContractId};
+use qishu_model::id::{ActionId, ContractId, SignatoryId};
 use qishu_provider::{Channel, Message, MessageKind};
 use qishu_store::job::{self, Lease};
 use qishu_store::outbox::{self, MessageState};
 use serde_json::Value as Json;
 
-use super::{AUTO_SIGN, SEND_MESSAGE};
+use super::{AUTO_SIGN, SEND_MESSAGE, VOID_SIGN};
 use crate::signing::auto_sign;
+use crate::void::sign_waiting;
 use crate::{App, AppError};
 
 /// A worker that dies gives its jobs back after this.
@@ -26,7 +27,7 @@ pub async fn work_off(app: &App) -> Result<usize, AppError> {
     loop {
         let now = app.now();
         let mut transaction = app.store.begin("take_jobs");
-        let kinds = [AUTO_SIGN, SEND_MESSAGE];
+        let kinds = [AUTO_SIGN, SEND_MESSAGE, VOID_SIGN];
         let leases = job::take(&mut transaction, &kinds, now, now.plus_ms(LEASE_MS), BATCH).await?;
         transaction.commit().await?;
         if leases.is_empty() {
@@ -42,6 +43,7 @@ pub async fn work_off(app: &App) -> Result<usize, AppError> {
 async fn work(app: &App, lease: &Lease) -> Result<(), AppError> {
     let result = match lease.kind.as_str() {
         AUTO_SIGN => seal(app, &lease.data).await,
+        VOID_SIGN => sign_void(app, &lease.data).await,
         _ => send(app, &lease.data).await,
     };
     let mut transaction = app.store.begin("end_job");
@@ -86,15 +88,21 @@ const fn is_final(error: &AppError) -> bool {
 }
 
 async fn seal(app: &App, data: &Json) -> Result<(), AppError> {
-    let id = |name: &str| {
-        data.get(name)
-            .and_then(Json::as_str)
-            .and_then(|text| text.parse::<u64>().ok())
-    };
-    let (Some(contract), Some(action)) = (id("contract"), id("action")) else {
-        return Err(AppError::Internal("job without contract or action".to_owned()));
-    };
+    let (contract, action) = (id(data, "contract")?, id(data, "action")?);
     auto_sign(app, ContractId::new(contract), ActionId::new(action)).await
+}
+
+async fn sign_void(app: &App, data: &Json) -> Result<(), AppError> {
+    let (contract, party) = (id(data, "contract")?, id(data, "party")?);
+    sign_waiting(app, ContractId::new(contract), SignatoryId::new(party)).await
+}
+
+fn id(data: &Json, name: &str) -> Result<u64, AppError> {
+    let id = data
+        .get(name)
+        .and_then(Json::as_str)
+        .and_then(|text| text.parse().ok());
+    id.ok_or_else(|| AppError::Internal(format!("job without {name}")))
 }
 
 async fn send(app: &App, data: &Json) -> Result<(), AppError> {

@@ -55,10 +55,19 @@ pub(crate) async fn choose_seal(
     if let Some(first) = action.seal_ids.first() {
         return of_type(require_seal(reader, company.id, *first).await?, seal_type);
     }
-    if let Some(preset) = preset_seal(reader, contract, company.id, action).await? {
+    if let Some(preset) = preset_seal(reader, contract, company.id, action).await?
+        && is_usable(reader, company.id, preset).await?
+    {
         return of_type(require_seal(reader, company.id, preset).await?, seal_type);
     }
     oldest(reader, company, seal_type).await
+}
+
+/// Whether a seal can be used now. One that a category names and that was disabled or removed binds nobody: any other
+/// seal may be used instead (`organisation` 5.8).
+pub(crate) async fn is_usable(reader: &mut Reader, company: CompanyId, id: SealId) -> Result<bool, AppError> {
+    let found = seal::find(reader, Scope::Company(company), id).await?;
+    Ok(found.is_some_and(|found| found.value.status == SealStatus::Normal))
 }
 
 fn of_type(seal: Seal, wanted: SealType) -> Result<Seal, AppError> {

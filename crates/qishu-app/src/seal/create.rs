@@ -9,7 +9,8 @@ use qishu_store::seal;
 use serde_json::json;
 
 use super::draw::store_pictures;
-use crate::company::{acting_company, require_employee};
+use super::users::{seal_users, with_users};
+use crate::company::acting_company;
 use crate::{ApiCaller, App, AppError};
 
 /// How a seal looks (`organisation` 2.7); names as on the wire.
@@ -53,9 +54,7 @@ pub struct SealOrder {
 pub async fn create_seal(app: &App, caller: &ApiCaller, order: SealOrder) -> Result<Seal, AppError> {
     let mut reader = app.store.read("create_seal");
     let company = acting_company(&mut reader, caller, order.tenant_name.as_deref()).await?;
-    for user in &order.users {
-        require_employee(&mut reader, &company, user).await?;
-    }
+    let users = seal_users(&mut reader, &company, &order.users).await?;
     drop(reader);
     let (spec, drawing) = draw_company_seal(&company.name, &order.image)?;
     let pictures = store_pictures(app, drawing).await?;
@@ -71,7 +70,7 @@ pub async fn create_seal(app: &App, caller: &ApiCaller, order: SealOrder) -> Res
         height_um: pictures.height_um,
         image: pictures.image,
         picture: pictures.picture,
-        users: order.users,
+        users,
         create_time: now,
         modify_time: now,
     };
@@ -85,6 +84,7 @@ pub async fn create_seal(app: &App, caller: &ApiCaller, order: SealOrder) -> Res
         actor: caller.actor(),
         details: json!({ "spec": seal.spec }),
     });
+    let seal = with_users(&mut transaction, seal).await?;
     transaction.commit().await?;
     Ok(seal)
 }

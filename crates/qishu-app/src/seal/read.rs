@@ -1,13 +1,15 @@
-//! 印章列表, 印章详情, 印章图片.
+//! 印章列表, 印章详情, 印章图片, 员工默认签名图片.
 
 use bytes::Bytes;
+use qishu_model::contact::User;
 use qishu_model::id::SealId;
 use qishu_model::seal::{Seal, SealStatus};
 use qishu_model::time::Timestamp;
 use qishu_store::seal::{self, SealFilter};
-use qishu_store::{Listed, Page, Scope};
+use qishu_store::{Listed, Page, Reader, Scope, Versioned};
 
-use crate::company::acting_company;
+use super::users::with_users;
+use crate::company::{acting_company, require_employee};
 use crate::document::blob_digest;
 use crate::{ApiCaller, App, AppError};
 
@@ -56,18 +58,34 @@ pub async fn list_seals(app: &App, caller: &ApiCaller, query: SealQuery) -> Resu
     })
 }
 
-/// One seal of the caller's companies.
+/// One seal of the caller's companies, with the people who may use it.
 ///
 /// # Errors
 /// `1201`.
 pub async fn seal_detail(app: &App, caller: &ApiCaller, id: SealId) -> Result<Seal, AppError> {
+    let mut reader = app.store.read("seal_detail");
+    let found = own_seal(&mut reader, caller, id).await?;
+    with_users(&mut reader, found.value).await
+}
+
+/// A seal of the caller's companies that was not removed.
+///
+/// # Errors
+/// `1201`.
+pub(super) async fn own_seal(
+    reader: &mut Reader,
+    caller: &ApiCaller,
+    id: SealId,
+) -> Result<Versioned<Seal>, AppError> {
     let own = Scope::Platform(caller.company.id);
-    let found = seal::find(&mut app.store.read("seal_detail"), own, id).await?;
-    found
-        .map(|found| found.value)
-        .ok_or_else(|| AppError::SealNotFound {
-            detail: id.to_string(),
-        })
+    let found = seal::find(reader, own, id).await?;
+    found.ok_or_else(|| not_found(id))
+}
+
+pub(super) fn not_found(id: SealId) -> AppError {
+    AppError::SealNotFound {
+        detail: id.to_string(),
+    }
 }
 
 /// A seal's picture as PNG, 300 dpi, transparent (D-38).
@@ -75,6 +93,32 @@ pub async fn seal_detail(app: &App, caller: &ApiCaller, id: SealId) -> Result<Se
 /// # Errors
 /// `1201`.
 pub async fn seal_image(app: &App, caller: &ApiCaller, id: SealId) -> Result<Bytes, AppError> {
-    let seal = seal_detail(app, caller, id).await?;
+    let seal = own_seal(&mut app.store.read("seal_image"), caller, id)
+        .await?
+        .value;
     Ok(app.blobs.get(&blob_digest(&seal.image)?).await?)
+}
+
+/// The default signature of an employee as PNG: the newest of the person's own (员工默认签名图片).
+///
+/// # Errors
+/// `1201` for somebody without a signature; `1701`, `1702`, `1705`, `1801`, `1802`.
+pub async fn employee_seal_image(
+    app: &App,
+    caller: &ApiCaller,
+    company_name: Option<&str>,
+    user: &User,
+) -> Result<Bytes, AppError> {
+    let mut reader = app.store.read("employee_seal_image");
+    let company = acting_company(&mut reader, caller, company_name).await?;
+    let employee = require_employee(&mut reader, &company, user).await?;
+    let own = seal::list_of_person(&mut reader, employee.person_id).await?;
+    let newest = own
+        .into_iter()
+        .map(|own| own.value)
+        .find(|own| own.status == SealStatus::Normal);
+    let newest = newest.ok_or_else(|| AppError::SealNotFound {
+        detail: format!("{} has no signature", user.masked()),
+    })?;
+    Ok(app.blobs.get(&blob_digest(&newest.image)?).await?)
 }

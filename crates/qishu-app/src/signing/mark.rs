@@ -1,9 +1,10 @@
 //! What a signature shows: pictures at positions, and how they become stamps on pages.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use pdfseal::appearance::{Slice, Stamp, StampPicture};
 use qishu_model::contract::Stamper;
+use qishu_model::id::SealId;
 use qishu_model::placement::{Placed, Size};
 use qishu_model::seal::Seal;
 
@@ -14,6 +15,8 @@ pub(crate) struct Mark {
     pub(crate) stamper: Stamper,
     pub(crate) picture: StampPicture,
     pub(crate) size: Size,
+    /// Seal it shows.
+    pub(crate) seal: Option<SealId>,
     description: String,
 }
 
@@ -29,6 +32,7 @@ impl Mark {
             stamper,
             picture,
             size,
+            seal: Some(seal.id),
             description,
         }
     }
@@ -43,6 +47,7 @@ impl Mark {
             stamper,
             picture,
             size,
+            seal: None,
             description,
         }
     }
@@ -58,6 +63,13 @@ impl Mark {
         let picture = crate::seal::draw_text(&text)?;
         Ok(Self::picture(stamper, picture, text))
     }
+}
+
+/// The company seals among the marks of these places, each once.
+pub(super) fn seals(placed: &[&Placed], marks: &[Mark]) -> Vec<SealId> {
+    let shown = placed.iter().filter_map(|place| marks.get(place.stamper)?.seal);
+    let each: BTreeSet<SealId> = shown.collect();
+    each.into_iter().collect()
 }
 
 /// Stamps of one document, with each picture named once.

@@ -5,6 +5,7 @@
 //! callback event together. Whatever a crash leaves behind is an intent without a result; [`super::recover`] closes
 //! it, and the contract stands where it stood.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pdfseal::sign::{AppendedRevision, PendingSignature, SignRequest, SigningTime, prepare_signature};
@@ -12,8 +13,8 @@ use qishu_authority::{Holder, PreparedCertificate, Reference, VerifiedSubject};
 use qishu_blob::Digest;
 use qishu_model::company::Company;
 use qishu_model::contact::User;
-use qishu_model::contract::{Command, Contract, IntentionConfirm, Step, Transition};
-use qishu_model::id::{ActId, ContractId, SignatoryId};
+use qishu_model::contract::{Command, Contract, IntentionConfirm, Stamper, Step, Transition};
+use qishu_model::id::{ActId, ContractId, SealId, SignatoryId};
 use qishu_model::placement::{Placed, union};
 use qishu_model::time::Timestamp;
 use qishu_store::act::{self, ActState, SigningAct};
@@ -24,10 +25,12 @@ use qishu_store::{Reader, StoreError, Transaction, Versioned};
 use serde_json::{Value as Json, json};
 
 use super::company_sign::CompanyAct;
-use super::mark::{Mark, stamps};
-use super::place::{DocumentAids, Wanted, load_aids, place};
+use super::mark::{Mark, seals, stamps};
+use super::personal_sign::AuthorisedAct;
+use super::place::{DocumentAids, Wanted, load_aids, load_attachment_aids, place};
 use crate::contract::{load_contract, store_change};
-use crate::page::PersonAct;
+use crate::page::{Founding, PersonAct, plan_void};
+use crate::void::VoidAct;
 use crate::{App, AppError};
 
 /// Attempts before a contract counts as busy: each loser of a race starts again on the winner's result.
@@ -52,10 +55,14 @@ pub(crate) struct Act {
 
 /// Who signs what; planned anew on every attempt.
 pub(crate) enum ActRequest {
+    /// A person through a company that they have authorised.
+    Authorised(Box<AuthorisedAct>),
     /// A company with one of its steps.
     Company(CompanyAct),
     /// A person on a page.
     Person(PersonAct),
+    /// A company on the void document.
+    Void(VoidAct),
 }
 
 /// What an act does to the contract as it is now.
@@ -72,6 +79,8 @@ pub(crate) struct PlannedAct {
     pub(crate) confirm: IntentionConfirm,
     /// Code that is used up by the act.
     pub(crate) confirmation: Option<Confirmation>,
+    /// Company and seal that come into being with the act.
+    pub(crate) founding: Option<Founding>,
 }
 
 /// Performs an act: signs every document it has a position on, and moves the contract.
@@ -80,8 +89,16 @@ pub(crate) struct PlannedAct {
 /// What planning refuses; [`AppError::Busy`] when others were faster [`ATTEMPTS`] times.
 pub(crate) async fn perform(app: &App, act: Act) -> Result<Contract, AppError> {
     let _turn = app.lock_contract(act.contract).await;
+    perform_locked(app, &act).await
+}
+
+/// [`perform`] for a caller who already holds the contract's lock, because several acts belong together.
+///
+/// # Errors
+/// As [`perform`].
+pub(crate) async fn perform_locked(app: &App, act: &Act) -> Result<Contract, AppError> {
     for attempt_number in 0..ATTEMPTS {
-        match attempt(app, &act).await {
+        match attempt(app, act).await {
             Err(AppError::Busy) => app.pause(attempt_number).await,
             answer => return answer,
         }
@@ -95,17 +112,33 @@ async fn attempt(app: &App, act: &Act) -> Result<Contract, AppError> {
     if is_done(&mut reader, act).await? {
         return Ok(stored.value);
     }
-    let documents = load_aids(app, &mut reader, &stored.value).await?;
-    let planned = match &act.request {
+    let mut documents = load_aids(app, &mut reader, &stored.value).await?;
+    if let Some(request) = stored.value.void_request() {
+        // Nothing but the void document is signed then.
+        documents.retain(|document| Some(document.id) == request.document);
+    }
+    let mut planned = match &act.request {
+        ActRequest::Authorised(person) => person.plan(app, &mut reader, &stored.value).await?,
         ActRequest::Company(company) => company.plan(app, &mut reader, &stored.value).await?,
-        ActRequest::Person(person) => person.plan(app, &stored.value, &documents).await?,
+        ActRequest::Void(void) => void.plan(app, &mut reader, &stored.value).await?,
+        ActRequest::Person(person) if stored.value.void_request().is_some() => {
+            plan_void(person, app, &mut reader, &stored.value, &documents).await?
+        }
+        ActRequest::Person(person) => person.plan(app, &mut reader, &stored.value, &documents).await?,
+    };
+    let attachments = match planned.step {
+        Step::Void(_) => Vec::new(),
+        _ => load_attachment_aids(app, &mut reader, &stored.value, planned.party).await?,
     };
     drop(reader);
-    let pending = prepare(app, &planned, &documents).await?;
+    if let ActRequest::Person(person) = &act.request {
+        planned.confirmation = person.confirm(app, act.contract).await?;
+    }
+    let (pending, used) = prepare(app, &planned, &documents, &attachments).await?;
     let intents = intend(app, act, &planned, &pending).await?;
     let signed = sign(app, pending).await;
     let settled = match signed {
-        Ok(signed) => finish(app, act, planned, stored, &intents, signed).await,
+        Ok(signed) => finish(app, act, (planned, &used), stored, &intents, signed).await,
         Err(error) => Err(error),
     };
     if settled.is_err() {
@@ -134,6 +167,7 @@ struct Pending<'a> {
     signature: PendingSignature,
     digest: [u8; 32],
     certificate: PreparedCertificate,
+    seals: Vec<SealId>,
 }
 
 /// A document with its new part, both durable.
@@ -145,13 +179,17 @@ struct Signed<'a> {
     plan: Digest,
     serial: String,
     certificate: Vec<u8>,
+    seals: Vec<SealId>,
 }
 
+/// Lays out a signature on every document with a position, and one without appearance on every file that the party has
+/// handed in to be signed. Also answers which of the marks are used.
 async fn prepare<'a>(
     app: &App,
     planned: &PlannedAct,
     documents: &'a [DocumentAids],
-) -> Result<Vec<Pending<'a>>, AppError> {
+    attachments: &'a [DocumentAids],
+) -> Result<(Vec<Pending<'a>>, BTreeSet<usize>), AppError> {
     let wanted: Vec<Wanted<'_>> = planned
         .marks
         .iter()
@@ -173,7 +211,11 @@ async fn prepare<'a>(
             pending.push(prepare_one(app, planned, document, &here)?);
         }
     }
-    Ok(pending)
+    for attachment in attachments {
+        pending.push(prepare_one(app, planned, attachment, &[])?);
+    }
+    let used = placed.iter().map(|placed| placed.stamper).collect();
+    Ok((pending, used))
 }
 
 fn prepare_one<'a>(
@@ -212,6 +254,7 @@ fn prepare_one<'a>(
         digest: signature.digest(),
         signature,
         certificate,
+        seals: seals(placed, &planned.marks),
     })
 }
 
@@ -233,7 +276,7 @@ async fn intend(
             signatory_id: planned.party,
             steps: match planned.step {
                 Step::Action(action) => vec![action],
-                Step::Personal(_) => Vec::new(),
+                Step::Personal(_) | Step::Void(_) => Vec::new(),
             },
             revision: pending.document.revision,
             revision_hash: pending.document.revision_hash.clone(),
@@ -243,7 +286,7 @@ async fn intend(
             state: ActState::Intended,
             intended: now,
             settled: None,
-            details: Json::Null,
+            details: details(planned),
         };
         act::insert(&mut transaction, &intent)
             .await
@@ -254,6 +297,17 @@ async fn intend(
     transaction.record(log(app, request, "SIGN_INTENDED", &intents));
     transaction.commit().await?;
     Ok(intents)
+}
+
+/// Which seals the act uses: voiding the contract later needs them again.
+fn details(planned: &PlannedAct) -> Json {
+    let mut seals: Vec<SealId> = planned.marks.iter().filter_map(|mark| mark.seal).collect();
+    seals.dedup();
+    if seals.is_empty() {
+        Json::Null
+    } else {
+        json!({ "seals": seals })
+    }
 }
 
 /// Another process has an open act on the document.
@@ -319,6 +373,7 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a>) -> Result<Signed<'a>, App
         plan,
         serial,
         certificate: identity.certificate().der().to_vec(),
+        seals: pending.seals,
     })
 }
 
@@ -326,18 +381,22 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a>) -> Result<Signed<'a>, App
 async fn finish(
     app: &App,
     request: &Act,
-    planned: PlannedAct,
+    (planned, used): (PlannedAct, &BTreeSet<usize>),
     stored: Versioned<Contract>,
     intents: &[SigningAct],
     signed: Vec<Signed<'_>>,
 ) -> Result<Contract, AppError> {
     let now = app.now();
-    let command = Command::Finish {
-        step: planned.step,
-        by: planned.performed_by,
-        confirm: Some(planned.confirm),
+    let command = match planned.step {
+        Step::Void(party) => Command::SignVoid { party },
+        step => Command::Finish {
+            step,
+            by: planned.performed_by.clone(),
+            confirm: Some(planned.confirm),
+        },
     };
     let mut transition = stored.value.apply(command, now)?;
+    keep_positions(&mut transition, planned.step, &planned.marks, used);
     let mut transaction = app.store.begin("finish_signature");
     if let Some(confirmation) = &planned.confirmation {
         confirm::consume(&mut transaction, confirmation).await?;
@@ -346,9 +405,13 @@ async fn finish(
         store_revision(&mut transaction, one, now).await?;
         point_to_revision(&mut transition, one);
         act::store_certificate(&mut transaction, &one.serial, &one.certificate, now).await?;
+        crate::seal::record_uses(app, &mut transaction, request.contract, one.act, &one.seals).await?;
     }
     for intent in intents {
         settle(&mut transaction, intent.clone(), ActState::Done, now).await?;
+    }
+    if let Some(founding) = planned.founding {
+        founding.store(app, &mut transaction, &request.actor).await?;
     }
     let changed = store_change(app, &mut transaction, &stored, transition, request.actor.clone()).await?;
     transaction.commit().await?;
@@ -385,10 +448,37 @@ fn point_to_revision(transition: &mut Transition, signed: &Signed<'_>) {
     let documents = transition
         .contract
         .iter_mut()
-        .flat_map(|contract| &mut contract.documents);
+        .flat_map(Contract::signed_documents_mut);
     for document in documents.filter(|document| document.id == signed.document.id) {
         document.revision = signed.document.revision + 1;
         document.revision_hash = hex::encode(signed.revision_sha256);
+    }
+}
+
+/// The step keeps the positions that were really used, with their seals, in place of those that were given before: the detail
+/// of a signed contract tells what is on the pages.
+fn keep_positions(transition: &mut Transition, step: Step, marks: &[Mark], used: &BTreeSet<usize>) {
+    let stampers: Vec<Stamper> = used
+        .iter()
+        .filter_map(|index| marks.get(*index))
+        .map(|mark| mark.stamper.clone())
+        .collect();
+    if stampers.is_empty() {
+        return;
+    }
+    let Some(contract) = &mut transition.contract else {
+        return;
+    };
+    for party in &mut contract.signatories {
+        match step {
+            Step::Personal(id) if party.id == id => party.stampers.clone_from(&stampers),
+            Step::Personal(_) | Step::Void(_) => {}
+            Step::Action(id) => {
+                for action in party.actions.iter_mut().filter(|action| action.id == id) {
+                    action.stampers.clone_from(&stampers);
+                }
+            }
+        }
     }
 }
 

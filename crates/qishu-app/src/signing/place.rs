@@ -52,7 +52,7 @@ impl DocumentAids {
     }
 }
 
-/// Loads the aids of every document of a contract, in contract order.
+/// Loads the aids of every document of a contract that people see, in contract order.
 ///
 /// # Errors
 /// Internal when a row or blob is missing or damaged.
@@ -62,8 +62,33 @@ pub(crate) async fn load_aids(
     contract: &Contract,
 ) -> Result<Vec<DocumentAids>, AppError> {
     let mut aids = Vec::with_capacity(contract.documents.len());
-    for document in &contract.documents {
+    for document in contract.shown_documents() {
         aids.push(load_one(app, reader, document).await?);
+    }
+    Ok(aids)
+}
+
+/// Aids of the files that a party has handed in to be signed.
+///
+/// # Errors
+/// As [`load_aids`].
+pub(super) async fn load_attachment_aids(
+    app: &App,
+    reader: &mut Reader,
+    contract: &Contract,
+    party: SignatoryId,
+) -> Result<Vec<DocumentAids>, AppError> {
+    let demands = contract
+        .signatory(party)
+        .into_iter()
+        .flat_map(|party| &party.attachments);
+    let files: Vec<&Document> = demands
+        .filter(|demand| demand.need_sign)
+        .filter_map(|demand| demand.file.as_ref()?.document.as_ref())
+        .collect();
+    let mut aids = Vec::with_capacity(files.len());
+    for file in files {
+        aids.push(load_one(app, reader, file).await?);
     }
     Ok(aids)
 }
@@ -283,40 +308,51 @@ pub(crate) async fn find_positions(
     contract: &Contract,
 ) -> Result<Vec<Found>, AppError> {
     let mut found = Vec::new();
-    for party in &contract.signatories {
-        let own = party
-            .stampers
-            .iter()
-            .enumerate()
-            .map(|(index, stamper)| (None, index, stamper));
-        let of_steps = party.actions.iter().flat_map(|step| {
-            step.stampers
+    for (owner, stamper) in owned_stampers(contract) {
+        let wanted = [Wanted {
+            stamper,
+            picture: nominal(stamper),
+        }];
+        let Ok(placed) = place(app, documents, &wanted, true).await else {
+            continue;
+        };
+        found.extend(
+            placed
                 .iter()
-                .enumerate()
-                .map(move |(index, stamper)| (Some(step.id), index, stamper))
-        });
-        let all: Vec<_> = own.chain(of_steps).collect();
-        for (action, index, stamper) in all {
-            let wanted = [Wanted {
-                stamper,
-                picture: nominal(stamper),
-            }];
-            let Ok(placed) = place(app, documents, &wanted, true).await else {
-                continue;
-            };
-            let owner = Owner {
-                party: party.id,
-                action,
-                index,
-            };
-            found.extend(
-                placed
-                    .iter()
-                    .filter_map(|placed| describe(documents, owner, stamper, placed)),
-            );
-        }
+                .filter_map(|placed| describe(documents, owner, stamper, placed)),
+        );
     }
     Ok(found)
+}
+
+/// Every position with whose it is; while the contract is being voided those on the void document.
+fn owned_stampers(contract: &Contract) -> Vec<(Owner, &Stamper)> {
+    let mut all = Vec::new();
+    if let Some(request) = contract.void_request() {
+        for (index, stamper) in request.stampers.iter().enumerate() {
+            let owner = |party| Owner {
+                party,
+                action: None,
+                index,
+            };
+            all.extend(stamper.signatory_id.map(|party| (owner(party), stamper)));
+        }
+        return all;
+    }
+    for party in &contract.signatories {
+        let owner = |action: Option<ActionId>, index: usize| Owner {
+            party: party.id,
+            action,
+            index,
+        };
+        let own = party.stampers.iter().enumerate();
+        all.extend(own.map(|(index, stamper)| (owner(None, index), stamper)));
+        for step in &party.actions {
+            let of_step = step.stampers.iter().enumerate();
+            all.extend(of_step.map(|(index, stamper)| (owner(Some(step.id), index), stamper)));
+        }
+    }
+    all
 }
 
 #[derive(Clone, Copy)]

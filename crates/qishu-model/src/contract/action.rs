@@ -133,6 +133,18 @@ impl IntentionConfirm {
             Self::Sms => "SMS",
         }
     }
+
+    /// Chinese name, as people see it.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Authorized => "授权签署",
+            Self::Email => "邮件验证码",
+            Self::Face => "人脸识别",
+            Self::SignPwd => "签署密码",
+            Self::Sms => "短信验证码",
+        }
+    }
 }
 
 /// A step of a company party.

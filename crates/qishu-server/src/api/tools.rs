@@ -1,3 +1,4 @@
 //! 辅助工具
 
 pub(super) mod checkhealth;
+pub(super) mod verify;

@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
+use qishu_app::file_work::FileWork;
 use qishu_app::{App, Clock, Parts, Settings, demo};
 use qishu_authority::{Authority, AuthorityNames, KeyAlgorithm, KeyPool, MasterKey};
 use qishu_blob::Blobs;
@@ -25,6 +27,11 @@ impl Clock for TestClock {
     }
 }
 
+/// Files are handled by the test's own process.
+fn in_process() -> FileWork {
+    FileWork::in_this_process(Duration::from_secs(20))
+}
+
 /// A serving application.
 pub(crate) struct TestApp {
     pub(crate) app: App,
@@ -37,6 +44,37 @@ pub(crate) struct TestApp {
 
 impl TestApp {
     pub(crate) async fn start(database: &TestDatabase) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    /// With other settings of the server than the usual ones.
+    pub(crate) async fn start_with(
+        database: &TestDatabase,
+        change: impl FnOnce(&mut ServerSettings),
+    ) -> Self {
+        Self::launch(database, in_process(), |_| {}, change).await
+    }
+
+    /// With other settings than the usual ones.
+    pub(crate) async fn start_changed(
+        database: &TestDatabase,
+        change_app: impl FnOnce(&mut Settings),
+        change: impl FnOnce(&mut ServerSettings),
+    ) -> Self {
+        Self::launch(database, in_process(), change_app, change).await
+    }
+
+    /// With another way of handling files.
+    pub(crate) async fn start_with_files(database: &TestDatabase, files: FileWork) -> Self {
+        Self::launch(database, files, |_| {}, |_| {}).await
+    }
+
+    async fn launch(
+        database: &TestDatabase,
+        files: FileWork,
+        change_app: impl FnOnce(&mut Settings),
+        change: impl FnOnce(&mut ServerSettings),
+    ) -> Self {
         let clock = FakeClock::default();
         let simulator = Simulator::new();
         let folder = tempfile::tempdir().unwrap();
@@ -63,11 +101,24 @@ impl TestApp {
         };
         let store = Store::connect(options).await.unwrap();
         store.migrate().await.unwrap();
+        let mut app_settings = Settings {
+            base_url: format!("http://{address}"),
+            upload_bytes: 50 * 1024 * 1024,
+            most_pages: 2000,
+            stream_bytes: 200 << 20,
+            download_lock: false,
+            callbacks_at_once: 4,
+            seals_pass_unseen: false,
+            simulated: true,
+            fixed_code: None,
+        };
+        change_app(&mut app_settings);
         let app = App::new(Parts {
             store,
             blobs: Blobs::in_memory(),
             authority,
             keys: Arc::new(KeyPool::new(KeyAlgorithm::EcdsaP256)),
+            files,
             messenger: Messenger::simulated(&simulator),
             deliverer: Deliverer::new(AddressPolicy {
                 allow_loopback: true,
@@ -77,24 +128,21 @@ impl TestApp {
             clock: Arc::new(TestClock(clock.clone())),
             random: Arc::new(SystemRandom::new()),
             ids: IdSource::new(1),
-            settings: Settings {
-                base_url: format!("http://{address}"),
-                upload_bytes: 50 * 1024 * 1024,
-                most_pages: 2000,
-                callbacks_at_once: 4,
-                simulated: true,
-            },
+            settings: app_settings,
         });
         demo::seed(&app).await.unwrap();
         let (stop, stopped) = watch::channel(false);
-        let settings = ServerSettings {
+        let mut settings = ServerSettings {
             window_ms: 600_000,
             hmac_accepted: true,
             trusted_proxies: Vec::new(),
             https: false,
             demo: true,
+            refusals_per_minute: 30,
+            calls_per_minute: 100_000,
             upload_bytes: 50 * 1024 * 1024,
         };
+        change(&mut settings);
         tokio::spawn(serve(listener, router(app.clone(), settings), stopped));
         Self {
             app,

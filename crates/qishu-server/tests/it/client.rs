@@ -109,6 +109,17 @@ impl TestApp {
 
     /// A file as the Java and C# libraries send it: a line break before the first boundary, headers without blanks.
     pub(crate) async fn upload(&self, target: &str, fields: &[(&str, &str)], file: &[u8]) -> Answer {
+        self.upload_with(target, &self.signed_headers(), fields, ("file", file))
+            .await
+    }
+
+    pub(crate) async fn upload_with(
+        &self,
+        target: &str,
+        headers: &str,
+        fields: &[(&str, &str)],
+        (name, file): (&str, &[u8]),
+    ) -> Answer {
         let mut body = b"\r\n".to_vec();
         for (name, value) in fields {
             let part = format!(
@@ -116,14 +127,15 @@ impl TestApp {
             );
             body.extend_from_slice(part.as_bytes());
         }
-        body.extend_from_slice(
-            b"------sdkboundaryAb1\r\nContent-Disposition:form-data;name=\"file\";filename=\"streamFile\"\r\n\
-              Content-Type:application/octet-stream\r\n\r\n",
+        let part = format!(
+            "------sdkboundaryAb1\r\nContent-Disposition:form-data;name=\"{name}\";filename=\"streamFile\"\r\n\
+             Content-Type:application/octet-stream\r\n\r\n"
         );
+        body.extend_from_slice(part.as_bytes());
         body.extend_from_slice(file);
         body.extend_from_slice(b"\r\n------sdkboundaryAb1--\r\n");
         let kind = "multipart/form-data;charset=UTF-8; boundary=----sdkboundaryAb1";
-        self.post_bytes(target, &self.signed_headers(), kind, &body).await
+        self.post_bytes(target, headers, kind, &body).await
     }
 
     /// A request of a page: session in the header, proof of origin.

@@ -8,8 +8,25 @@
 )]
 
 mod app;
+mod attachments;
+mod audit;
+mod authorisation;
 mod client;
+mod copies;
+mod download;
+mod ending;
+mod files;
 mod flow;
-mod isolation;
+mod flows;
+mod joining;
+mod page_appoint;
+mod page_steps;
+mod parties;
+mod personal;
 mod protocol;
 mod race;
+mod random;
+mod remake;
+mod stage;
+mod void;
+mod watermark;

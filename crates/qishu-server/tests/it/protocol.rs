@@ -47,6 +47,21 @@ async fn a_request_is_served_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_application_that_calls_too_often_waits_for_the_next_minute() {
+    on_both(async |database| {
+        let app = TestApp::start_with(database, |settings| settings.calls_per_minute = 3).await;
+        for _ in 0..3 {
+            assert_eq!(app.get("/company/platforminfo").await.code(), 0);
+        }
+        let refused = app.get("/company/platforminfo").await;
+        assert_eq!((refused.status, refused.code()), (200, 1006));
+        app.clock.advance_ms(60_000);
+        assert_eq!(app.get("/company/platforminfo").await.code(), 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn old_clients_without_nonce_and_with_odd_times_are_served() {
     on_both(async |database| {
         let app = TestApp::start(database).await;

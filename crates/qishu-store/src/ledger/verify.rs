@@ -86,6 +86,14 @@ pub enum Difference {
         /// Key.
         key: String,
     },
+    /// A change is in the ledger twice, or an older one after a newer one (P1).
+    #[error("{table} {key}: a change is recorded more than once")]
+    Repeated {
+        /// Table.
+        table: String,
+        /// Key.
+        key: String,
+    },
     /// In the table, not in the ledger.
     #[error("{table} {key} was never recorded")]
     Unrecorded {
@@ -101,6 +109,8 @@ pub enum Difference {
 pub struct ReplayReport {
     /// Business rows compared.
     pub rows: u64,
+    /// Changes of business rows that the ledger carries.
+    pub changes: u64,
     /// Up to 100 differences; none means that ledger and tables agree.
     pub differences: Vec<Difference>,
 }
@@ -200,11 +210,12 @@ fn follow(
 /// # Errors
 /// [`StoreError::Corrupt`] when the effects of a row cannot be read.
 pub async fn replay_and_compare(reader: &mut Reader) -> Result<ReplayReport, StoreError> {
-    let mut replayed = replay(reader).await?;
     let mut report = ReplayReport {
         rows: 0,
+        changes: 0,
         differences: Vec::new(),
     };
+    let mut replayed = replay(reader, &mut report).await?;
     for table in BUSINESS {
         compare(reader, table, &mut replayed, &mut report).await?;
     }
@@ -219,10 +230,12 @@ pub async fn replay_and_compare(reader: &mut Reader) -> Result<ReplayReport, Sto
     Ok(report)
 }
 
+/// Digest of every row by table and key.
 type Rows = HashMap<(String, String), [u8; 32]>;
 
-async fn replay(reader: &mut Reader) -> Result<Rows, StoreError> {
+async fn replay(reader: &mut Reader, report: &mut ReplayReport) -> Result<Rows, StoreError> {
     let mut replayed = Rows::new();
+    let mut versions: HashMap<(String, String), i64> = HashMap::new();
     let mut number = 0;
     loop {
         let sql = "SELECT number, effects FROM ledger WHERE number > $1 ORDER BY number LIMIT $2";
@@ -236,6 +249,16 @@ async fn replay(reader: &mut Reader) -> Result<Rows, StoreError> {
                 .map_err(|error| StoreError::corrupt(format!("effects of ledger row {number}: {error}")))?;
             for effect in effects {
                 let place = (effect.table, effect.key);
+                report.changes += 1;
+                let version = effect.row.as_ref().and_then(|row| row.get("version")?.as_i64());
+                if let Some(version) = version
+                    && versions
+                        .insert(place.clone(), version)
+                        .is_some_and(|before| before >= version)
+                {
+                    let (table, key) = place.clone();
+                    report.differences.push(Difference::Repeated { table, key });
+                }
                 match effect.row {
                     None => replayed.remove(&place),
                     Some(content) => replayed.insert(place, content_digest(&content)),

@@ -274,6 +274,28 @@ async fn tables_changed_behind_the_ledger_are_found() {
 }
 
 #[tokio::test]
+async fn a_change_that_is_recorded_twice_is_found() {
+    on_both(async |database| {
+        let store = open_with_rows(database).await;
+        raw(
+            database,
+            "UPDATE ledger SET effects = (SELECT effects FROM ledger WHERE number = 10) WHERE number = 20",
+        )
+        .await;
+        let report = replay_and_compare(&mut store.read("replay")).await.unwrap();
+        assert_eq!(report.changes, ROWS);
+        assert_eq!(
+            report.differences,
+            [Difference::Repeated {
+                table: "company".to_owned(),
+                key: PLATFORM.get().to_string()
+            }]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn no_head_no_writing() {
     on_both(async |database| {
         let store = open_with_companies(database).await;

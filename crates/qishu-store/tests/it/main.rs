@@ -11,6 +11,7 @@ mod jobs;
 mod kills;
 mod ledger;
 mod migrations;
+mod nodes;
 mod organisation;
 mod pages;
 mod support;

@@ -147,7 +147,7 @@ impl ContractAnswer {
                 .iter()
                 .map(|party| SignatoryAnswer::new(party, view))
                 .collect(),
-            documents: contract.documents.iter().map(DocumentAnswer::from).collect(),
+            documents: contract.shown_documents().map(DocumentAnswer::from).collect(),
             sign_flow_strategy: contract.sign_flow_strategy.name(),
             template_params: contract
                 .template_params

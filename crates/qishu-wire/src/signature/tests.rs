@@ -40,6 +40,7 @@ fn application_of(token: &str, secrets: &[&str]) -> Application {
             encrypt_type: EncryptType::AesEcb,
             secret_key: SecretText::new("0123456789abcdef".to_owned()),
             signature_in_form: false,
+            webhook_secrets: Vec::new(),
         },
         rules: RequestRules::default(),
         return_origins: Vec::new(),

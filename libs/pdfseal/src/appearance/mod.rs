@@ -13,7 +13,7 @@ mod stamp;
 mod text;
 mod vector;
 
-pub(crate) use emit::{push_integer, push_numbers, push_reference};
+pub(crate) use emit::{deflate, push_integer, push_number, push_numbers, push_reference};
 pub(crate) use stamp::appearance_form;
 pub use {
     geometry::{PageGeometry, WidgetPlace},

@@ -177,7 +177,7 @@ impl StampPicture {
         picture
     }
 
-    pub(super) fn unit(&self) -> [f64; 2] {
+    pub(crate) fn unit(&self) -> [f64; 2] {
         self.unit
     }
 

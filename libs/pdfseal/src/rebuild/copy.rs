@@ -180,7 +180,11 @@ impl<'d, 'a> Copier<'d, 'a> {
     }
 
     /// The entries of a dictionary but for some keys.
-    fn entries(&mut self, dictionary: &Dictionary, dropped: &[&str]) -> Result<Dictionary, ReadError> {
+    pub(super) fn entries(
+        &mut self,
+        dictionary: &Dictionary,
+        dropped: &[&str],
+    ) -> Result<Dictionary, ReadError> {
         let mut new = Dictionary::new();
         for (name, value) in dictionary
             .iter()

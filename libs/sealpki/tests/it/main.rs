@@ -12,6 +12,7 @@ mod cms_manipulated;
 mod openssl;
 mod openssl_algorithms;
 mod openssl_ocsp;
+mod openssl_pkcs12;
 mod openssl_sm2;
 mod openssl_tool;
 mod openssl_tsp;

@@ -1,0 +1,159 @@
+//! Delivery of callbacks that a request asked for with an address of its own (`organisation` 16.5): at least once, one
+//! after the other for one request, by the schedule of their kind.
+
+use qishu_callback::{Attempt as Try, Body, Protection, ReplyRule, Schedule, Secrets, prepare};
+use qishu_model::id::EventId;
+use qishu_model::time::Timestamp;
+use qishu_store::callback::{Delivery, Outcome};
+use qishu_store::request_event::{self, Notice, RequestEvent, StoredRequestEvent};
+use qishu_store::{StoreError, Transaction, application};
+use tokio::task::JoinSet;
+
+use super::deliver::{attempt_row, joined, unprepared};
+use crate::{App, AppError};
+
+/// Events looked at in one round.
+const BATCH: u32 = 200;
+
+/// Kinds of callbacks that belong to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RequestCallback {
+    /// A company answered an invitation into a group (D-10).
+    Invitation,
+    /// A picture seal was decided on (16.5.3).
+    SealReview,
+}
+
+impl RequestCallback {
+    const ALL: [Self; 2] = [Self::Invitation, Self::SealReview];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Invitation => "INVITATION",
+            Self::SealReview => "SEAL_REVIEW",
+        }
+    }
+
+    /// When it is tried again.
+    const fn schedule(self) -> Schedule {
+        match self {
+            Self::Invitation => Schedule::Authentication,
+            Self::SealReview => Schedule::SealReview,
+        }
+    }
+}
+
+/// Writes an event in the caller's transaction; it is due at once.
+///
+/// # Errors
+/// Internal when the store fails.
+pub(crate) async fn tell_request(
+    app: &App,
+    transaction: &mut Transaction,
+    kind: RequestCallback,
+    request_id: String,
+    notice: Notice,
+) -> Result<(), AppError> {
+    let event = RequestEvent {
+        id: EventId::new(app.next_id()),
+        request_id,
+        kind: kind.name().to_owned(),
+        at: app.now(),
+        notice,
+    };
+    Ok(request_event::append(transaction, &event).await?)
+}
+
+/// Tries every event that is due; answers how many were tried.
+///
+/// # Errors
+/// Internal when the store fails.
+pub(super) async fn deliver_requests(app: &App) -> Result<usize, AppError> {
+    let due = request_event::list_due(&mut app.store.read("find_due_requests"), app.now(), BATCH).await?;
+    let count = due.len();
+    let mut running: JoinSet<Result<(), AppError>> = JoinSet::new();
+    for event in due {
+        if running.len() >= app.settings.callbacks_at_once.max(1) {
+            joined(running.join_next().await)?;
+        }
+        let app = app.clone();
+        running.spawn(async move { deliver(&app, &event).await });
+    }
+    while let Some(done) = running.join_next().await {
+        joined(Some(done))?;
+    }
+    Ok(count)
+}
+
+async fn deliver(app: &App, stored: &StoredRequestEvent) -> Result<(), AppError> {
+    let Delivery::Waiting { attempts, .. } = stored.delivery else {
+        return Ok(());
+    };
+    let began = app.now();
+    let tried = try_once(app, &stored.event, began).await?;
+    let outcome = what_follows(&stored.event, &tried, attempts + 1, app.now());
+    if outcome == Outcome::Dead {
+        tracing::error!(event.id = %stored.event.id, request.id = stored.event.request_id, "callback given up");
+    }
+    let attempt = attempt_row(&stored.event.notice.address, &tried, began);
+    let mut transaction = app.store.begin("record_request_attempt");
+    match request_event::record_attempt(&mut transaction, stored.event.id, attempts, &attempt, outcome).await
+    {
+        // Another process delivered it meanwhile.
+        Err(StoreError::Conflict { .. }) => return Ok(()),
+        other => other?,
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn try_once(app: &App, event: &RequestEvent, now: Timestamp) -> Result<Try, AppError> {
+    let mut reader = app.store.read("deliver_request");
+    let application = application::find(&mut reader, event.notice.application_id).await?;
+    drop(reader);
+    let Some(application) = application.map(|found| found.value) else {
+        return Ok(unprepared("the application is gone".to_owned()));
+    };
+    let webhook: Vec<&[u8]> = application
+        .callback
+        .webhook_secrets
+        .iter()
+        .map(|secret| secret.expose().as_bytes())
+        .collect();
+    let protection = Protection {
+        // These kinds are flat forms, documented without signature and encryption.
+        encryption: qishu_callback::Encryption::None,
+        parameters_in_form: false,
+        secrets: Secrets {
+            callback_key: application.callback.secret_key.expose(),
+            webhook: &webhook,
+        },
+    };
+    let prepared = prepare(
+        &event.notice.address,
+        &event.id.to_string(),
+        &event.notice.fields,
+        Body::Flat,
+        &protection,
+        now.ms(),
+    );
+    match prepared {
+        Ok(prepared) => Ok(app.deliverer.deliver(&prepared, ReplyRule::Acknowledged).await),
+        Err(error) => Ok(unprepared(error.to_string())),
+    }
+}
+
+fn what_follows(event: &RequestEvent, tried: &Try, tries: u32, now: Timestamp) -> Outcome {
+    if tried.is_received() {
+        return Outcome::Delivered;
+    }
+    let kind = RequestCallback::ALL
+        .into_iter()
+        .find(|kind| kind.name() == event.kind);
+    match kind.and_then(|kind| kind.schedule().delay_ms(tries)) {
+        Some(delay_ms) => Outcome::Retry {
+            due: now.plus_ms(delay_ms),
+        },
+        None => Outcome::Dead,
+    }
+}
