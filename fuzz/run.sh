@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")"
 seconds=${1:?usage: fuzz/run.sh SECONDS [TARGET …]}
 shift
-[ $# -gt 0 ] || set -- cms crl ocsp pkcs12 ses sm2_differential tsp x509
+[ $# -gt 0 ] || set -- cms crl ocsp pdf_read pdf_sign pdf_verify pkcs12 ses sm2_differential tsp x509
 # Coverage of edges and comparisons, as libFuzzer wants it.
 RUSTFLAGS="--cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \

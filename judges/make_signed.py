@@ -8,21 +8,25 @@ prepared first and signed later, certified and signed again, levels B-T, B-LT an
 RSA and ECDSA in turns; with and without object streams (by qpdf, before signing).
 """
 
+import hashlib
 import io
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from asn1crypto import cms
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import PdfTimeStamper, fields, signers
+from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -81,6 +85,22 @@ class Authority:
         )
 
 
+class Stamper(DummyTimeStamper):
+    """pyHanko's local time-stamper names its certificate by SHA-1; this one does it by SHA-256 (RFC 5816)."""
+
+    def _sign_tst_info(self, tst_info_data: bytes, md_algorithm: str, dt: datetime):
+        attributes = cms.CMSAttributes(
+            [
+                simple_cms_attribute("content_type", "tst_info"),
+                simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(self.tsa_cert)),
+                simple_cms_attribute("message_digest", hashlib.new(md_algorithm, tst_info_data).digest()),
+            ]
+        )
+        key = serialization.load_der_private_key(self.tsa_key.dump(), password=None)
+        algorithm = getattr(hashes, md_algorithm.upper())()
+        return key.sign(attributes.dump(), PKCS1v15(), algorithm), attributes
+
+
 class Maker:
     def __init__(self) -> None:
         self.authority = Authority()
@@ -88,7 +108,7 @@ class Maker:
         stamper = self.authority.signer("Judges Time-Stamps", "rsa", ExtendedKeyUsageOID.TIME_STAMPING)
         store = SimpleCertificateStore()
         store.register(self.authority.certificate)
-        self.stamper = DummyTimeStamper(stamper.signing_cert, stamper.signing_key, certs_to_embed=store)
+        self.stamper = Stamper(stamper.signing_cert, stamper.signing_key, certs_to_embed=store)
 
     def context(self) -> ValidationContext:
         return ValidationContext(
