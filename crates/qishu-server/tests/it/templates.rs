@@ -429,6 +429,12 @@ async fn documents_of_templates_are_refused_with_the_documented_code() {
                 .await
                 .contains("承租方：上海，住址：上海")
         );
+        let modify = json!({ "id": leased.contract, "subject": "新的租约", "templateParams": [{ "name": "住址", "value": "北京" }] });
+        let modified = app.post("/v2/contract/contractModify", &modify).await.result();
+        assert_eq!(modified["documents"][0]["params"][2]["value"], "北京");
+        assert!(document_text(&app, &leased.contract).await.contains("承租方：上海，住址：北京"));
+        let wrong = json!({ "id": leased.contract, "templateParams": [{ "name": "起租日", "value": "x" }] });
+        assert_eq!(app.post("/v2/contract/contractModify", &wrong).await.code(), 1005);
         let body = json!({ "contractId": leased.contract, "templateId": template, "stampers": [
             { "actionId": leased.action, "type": "COMPANY", "keyword": "没有这几个字" } ] });
         assert_eq!(app.post("/v2/document/addbytemplate", &body).await.code(), 1108);
