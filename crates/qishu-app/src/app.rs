@@ -9,7 +9,7 @@ use qishu_callback::Deliverer;
 use qishu_model::application::SecretText;
 use qishu_model::id::{ContractId, IdSource};
 use qishu_model::time::Timestamp;
-use qishu_provider::Messenger;
+use qishu_provider::{IdentitySource, Messenger};
 use qishu_store::{RandomSource, Store};
 
 use crate::file_work::FileWork;
@@ -57,6 +57,8 @@ pub struct Parts {
     pub files: FileWork,
     /// SMS and mail.
     pub messenger: Messenger,
+    /// Official data of people and companies; absent = nobody can be asked.
+    pub identity: Option<Arc<dyn IdentitySource>>,
     /// Callbacks.
     pub deliverer: Deliverer,
     /// Time.

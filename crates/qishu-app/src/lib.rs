@@ -19,6 +19,7 @@ pub mod download;
 pub mod employee;
 mod error;
 pub mod file_work;
+pub mod identity;
 pub mod job;
 mod message;
 pub mod page;

@@ -42,6 +42,8 @@ pub struct Config {
     pub sms: Sms,
     /// `[mail]`.
     pub mail: Mail,
+    /// `[identity]`.
+    pub identity: IdentityProvider,
     /// `[seals]`.
     pub seals: Seals,
     /// `[limits]`.
@@ -133,6 +135,15 @@ pub struct Callbacks {
     pub allow_private_networks: Vec<Network>,
     /// Deliveries at the same time at most.
     pub concurrency: usize,
+}
+
+/// Who knows official data of people and companies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentityProvider {
+    /// Nobody: such checks are refused.
+    None,
+    /// Only the form of the data is looked at.
+    Simulator,
 }
 
 /// Seals made from uploaded pictures.
@@ -298,6 +309,13 @@ impl Config {
             callbacks: read_callbacks(&reader)?,
             sms: read_sms(&reader)?,
             mail: read_mail(&reader)?,
+            identity: reader.choice(
+                "identity.provider",
+                &[
+                    ("none", IdentityProvider::None),
+                    ("simulator", IdentityProvider::Simulator),
+                ],
+            )?,
             seals: Seals {
                 pass_unseen: reader.choice("seals.review", &[("manual", false), ("auto", true)])?,
             },
@@ -319,7 +337,8 @@ impl Config {
     pub fn simulated(&self) -> Vec<&'static str> {
         let sms = matches!(self.sms.provider, SmsProvider::Simulator).then_some("sms");
         let mail = matches!(self.mail.provider, MailProvider::Simulator).then_some("mail");
-        sms.into_iter().chain(mail).collect()
+        let identity = (self.identity == IdentityProvider::Simulator).then_some("identity");
+        sms.into_iter().chain(mail).chain(identity).collect()
     }
 
     pub(crate) fn merged(&self) -> &Merged {

@@ -3,6 +3,7 @@
 //! The only place that asks the system for time, chance and environment.
 
 mod arguments;
+mod category;
 mod clock;
 mod doctor;
 mod files;
@@ -10,6 +11,7 @@ mod install;
 mod logging;
 mod node;
 mod serve;
+mod set_up;
 mod verify;
 mod wiring;
 
@@ -19,7 +21,7 @@ use clap::Parser;
 use qishu_app::job::resend_event;
 use qishu_config::Config;
 
-use crate::arguments::{Arguments, CallbackCommand, Command, ConfigCommand};
+use crate::arguments::{Arguments, CallbackCommand, CategoryCommand, Command, ConfigCommand};
 
 /// What a command says when it fails: one text for the one who typed it.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -61,6 +63,14 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Doctor => with_runtime(async move { doctor::examine(&config).await }),
         Command::FileWorker { .. } | Command::OfficeWorker { .. } => Err("a worker takes no settings".into()),
         Command::Config { command } => config_command(&command, &config),
+        Command::App { command } => with_runtime(set_up::app_command(command, config)),
+        Command::Company { command } => with_runtime(set_up::company_command(command, config)),
+        Command::User { command } => with_runtime(set_up::user_command(command, config)),
+        Command::Seal { command } => with_runtime(set_up::seal_command(command, config)),
+        Command::Category { command } => {
+            let CategoryCommand::Import { file, check } = command;
+            with_runtime(async move { category::import(config, &file, check).await })
+        }
         Command::Callback { command } => with_runtime(callback_command(command, config)),
     }
 }
@@ -90,6 +100,15 @@ async fn callback_command(command: CallbackCommand, config: Config) -> Result<Ex
                 println!(
                     "{}\tcontract {}\t{}",
                     event.event.id, event.event.contract_id, event.event.kind
+                );
+            }
+            let requests =
+                qishu_store::request_event::list_dead(&mut app.store.read("list_dead_requests"), 1000)
+                    .await?;
+            for event in requests {
+                println!(
+                    "{}\trequest {}\t{}",
+                    event.event.id, event.event.request_id, event.event.kind
                 );
             }
         }

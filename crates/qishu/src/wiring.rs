@@ -7,11 +7,12 @@ use qishu_app::{App, Parts, Settings};
 use qishu_authority::{KeyPool, MasterKey};
 use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
-use qishu_config::{Config, MailProvider, SmsProvider, SmtpSecurity, Storage};
+use qishu_config::{Config, IdentityProvider, MailProvider, SmsProvider, SmtpSecurity, Storage};
 use qishu_model::application::SecretText;
 use qishu_model::id::IdSource;
 use qishu_provider::{
-    Channel, Messenger, Simulator, SmtpMail, SmtpProtection, SmtpSettings, WebhookSettings, WebhookSms,
+    Channel, IdentitySimulator, IdentitySource, Messenger, Simulator, SmtpMail, SmtpProtection, SmtpSettings,
+    WebhookSettings, WebhookSms,
 };
 use qishu_store::{DataKey, DataKeys, Store, StoreOptions};
 
@@ -84,6 +85,7 @@ fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<
         keys: Arc::new(KeyPool::new(install::algorithm(config))),
         files: files::file_work(config)?,
         messenger: messenger(config)?,
+        identity: identity(config),
         deliverer: Deliverer::new(policy)?,
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom::new()),
@@ -112,6 +114,13 @@ pub(crate) fn base_url(config: &Config) -> String {
         .base_url
         .clone()
         .unwrap_or_else(|| format!("http://{}", config.listen))
+}
+
+fn identity(config: &Config) -> Option<Arc<dyn IdentitySource>> {
+    match config.identity {
+        IdentityProvider::None => None,
+        IdentityProvider::Simulator => Some(Arc::new(IdentitySimulator)),
+    }
 }
 
 fn messenger(config: &Config) -> Result<Messenger, Failure> {

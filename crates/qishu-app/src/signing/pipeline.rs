@@ -355,6 +355,7 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a>) -> Result<Signed<'a>, App
         bytes,
         plan,
         revision_sha256,
+        ..
     } = pending
         .signature
         .complete(&cms)

@@ -12,8 +12,8 @@ use qishu_app::AppError;
 use qishu_app::document::{Upload, upload_attachment};
 use qishu_app::page::{
     ConfirmedCompany, Confirming, PageAudit, PagePlacement, PageSignature, Signed, audit_on_page,
-    end_on_page, recall_on_page, reject_on_page, return_page, send_password_code, set_sign_password,
-    sign_on_page,
+    end_on_page, recall_on_page, reject_on_page, resend_on_page, return_page, send_password_code,
+    set_sign_password, sign_on_page,
 };
 use qishu_model::contract::{Contract, DatePattern};
 use qishu_model::id::{AttachmentId, DocumentId, SealId};
