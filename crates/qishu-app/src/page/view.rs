@@ -324,18 +324,21 @@ pub async fn step_seal(
     };
     let action = party.action(id).ok_or(Refusal::NotInTurn)?;
     let company = signing_company(&mut reader, party).await?;
-    let Some(seal) = seal else {
-        drop(reader);
-        return standard_seal_preview(party.tenant_name.as_deref().unwrap_or_default()).await;
-    };
-    let usable = match company {
-        SigningCompany::Known(company) => usable_seals(&mut reader, company.id, action, user).await?,
-        SigningCompany::Unverified(_) => Vec::new(),
+    let usable = match (&company, seal) {
+        (SigningCompany::Known(company), Some(_)) => {
+            usable_seals(&mut reader, company.id, action, user).await?
+        }
+        (SigningCompany::Unverified(_), None) => {
+            drop(reader);
+            return standard_seal_preview(party.tenant_name.as_deref().unwrap_or_default()).await;
+        }
+        // An authenticated company has seals of its own; nobody gets one drawn in its name.
+        _ => Vec::new(),
     };
     drop(reader);
-    let found = usable.into_iter().find(|usable| usable.id == seal);
+    let found = usable.into_iter().find(|usable| Some(usable.id) == seal);
     let found = found.ok_or_else(|| AppError::SealNotFound {
-        detail: seal.to_string(),
+        detail: format!("step {step}"),
     })?;
     Ok(app.blobs.get(&blob_digest(&found.image)?).await?)
 }
