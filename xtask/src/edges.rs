@@ -43,7 +43,7 @@ const ALLOWED: [(&str, &[&str]); 10] = [
         ],
     ),
     ("qishu-testkit", &["qishu-model", "qishu-store"]),
-    ("xtask", &["qishu-server", "qishu-wire"]),
+    ("xtask", &["qishu-model", "qishu-server", "qishu-wire"]),
 ];
 
 /// Tests may also use the test kit and, below the server, whatever they set up.

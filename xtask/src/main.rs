@@ -8,18 +8,20 @@ mod edges;
 mod licences;
 mod metadata;
 mod sizes;
+mod state_tables;
 
 use std::process::ExitCode;
 
 /// A check: a summary, or what is wrong.
 type Task = fn() -> Result<String, Vec<String>>;
 
-const TASKS: [(&str, Task); 5] = [
+const TASKS: [(&str, Task); 6] = [
     ("check-edges", edges::check),
     ("check-licences", licences::check),
     ("check-sizes", sizes::check),
     ("check-documents", documents::check),
     ("coverage", coverage::check),
+    ("state-tables", state_tables::run),
 ];
 
 fn main() -> ExitCode {

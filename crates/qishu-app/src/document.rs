@@ -1,18 +1,25 @@
 //! Documents: taking files in, giving them out.
 
 mod add;
+mod attachment;
 pub(crate) mod import;
 mod read;
+mod template;
+mod text_pdf;
 
 use qishu_blob::Digest;
 use qishu_store::document::Revision;
 
 pub use add::{AddFiles, add_files};
 pub(crate) use add::{NewDocument, StoredDocument, import_files, store_document};
+pub(crate) use attachment::store_upload;
+pub use attachment::upload_attachment;
 pub(crate) use import::Imported;
 pub use import::Upload;
 pub use read::{DocumentFile, document_file};
 pub(crate) use read::{read_range, read_revision};
+pub use template::{AddByTemplate, add_by_template};
+pub(crate) use template::{MadeDocument, make, params_of, remake, store_made, to_pdf};
 
 use crate::AppError;
 

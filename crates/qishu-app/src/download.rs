@@ -6,18 +6,19 @@ mod signing_log;
 use std::io::{Cursor, Write as _};
 
 use bytes::Bytes;
-use qishu_model::contract::{Contract, ContractAddress};
-use qishu_model::id::{ContractId, DocumentId};
+use qishu_model::contract::{Contract, ContractAddress, ContractState, Document, HandedIn, StoredFile};
+use qishu_model::id::{AttachmentId, ContractId, DocumentId};
 use qishu_model::log::OperateType;
-use qishu_store::Reader;
-use qishu_store::page::find_link;
+use qishu_store::page::{PageLink, find_link, insert_link};
+use qishu_store::{Reader, Transaction};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::contract::{entry, load_contract, locate};
-use crate::document::read_revision;
-use crate::page::{DOWNLOAD_PURPOSE, FILE_PURPOSE, LinkData, PageOptions, store_link};
+use crate::document::{blob_digest, read_revision};
+use crate::page::{DOWNLOAD_PURPOSE, new_token};
 use crate::{ApiCaller, App, AppError};
 pub(crate) use lock::{count_download, require_unlocked};
 use signing_log::signing_log;
@@ -112,6 +113,17 @@ pub struct DownloadLink {
     pub url: String,
 }
 
+impl DownloadLink {
+    const fn new(title: String, items: Vec<Item>) -> Self {
+        Self {
+            document: None,
+            title,
+            items,
+            url: String::new(),
+        }
+    }
+}
+
 /// The files of a contract: zipped, or the only one bare.
 ///
 /// # Errors
@@ -126,9 +138,10 @@ pub async fn download_contract(
 ) -> Result<FileAnswer, AppError> {
     let mut reader = app.store.read("download_contract");
     let contract = locate(&mut reader, caller, address).await?.contract.value;
-    let documents = documents_of(&contract, items);
+    let listed = list(&contract, items, rule);
+    let documents = documents_of(&listed);
     require_unlocked(app, &mut reader, &documents).await?;
-    let files = collect(app, &mut reader, &contract, items, rule).await?;
+    let files = read_all(app, &mut reader, &contract, listed).await?;
     drop(reader);
     let answer = bundle(&contract, files, zip_single)?;
     let mut transaction = app.store.begin("download_contract");
@@ -153,39 +166,84 @@ pub async fn download_links(
 ) -> Result<(ContractId, Vec<DownloadLink>), AppError> {
     let mut transaction = app.store.begin("download_links");
     let contract = locate(&mut transaction, caller, address).await?.contract.value;
-    let files = linkable(&contract, items);
+    let files = list(&contract, items, FileNameRule::Original);
     if files.is_empty() {
         return Err(AppError::DocumentNotFound);
     }
-    let wanted = if compress {
-        vec![(None, contract.subject.clone(), items.to_vec())]
-    } else {
-        files
-    };
-    let purpose = if compress { DOWNLOAD_PURPOSE } else { FILE_PURPOSE };
-    let expire = app.now().plus_ms(LINK_MS);
-    let mut links = Vec::with_capacity(wanted.len());
-    for (document, title, items) in wanted {
-        let options = PageOptions {
-            document,
-            ..PageOptions::default()
-        };
+    let links: Vec<(FileLink, DownloadLink)> = if compress {
         let names = items.iter().map(|item| item.name().to_owned()).collect();
-        let data = LinkData {
-            user: None,
-            options,
+        let link = FileLink {
             items: names,
+            ..FileLink::default()
         };
-        let token = store_link(app, &mut transaction, &contract, purpose, expire, &data).await?;
-        links.push(DownloadLink {
-            document,
-            title,
-            items,
-            url: format!("{}/d/{token}", app.settings.base_url),
-        });
+        vec![(link, DownloadLink::new(contract.subject.clone(), items.to_vec()))]
+    } else {
+        files.iter().map(Listed::link).collect()
+    };
+    let mut answered = Vec::with_capacity(links.len());
+    for (data, mut link) in links {
+        link.url = store_file_link(app, &mut transaction, &contract, &data).await?;
+        answered.push(link);
     }
     transaction.commit().await?;
-    Ok((contract.id, links))
+    Ok((contract.id, answered))
+}
+
+/// What a download link gives: one file, or a ZIP of items.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct FileLink {
+    #[serde(default)]
+    document: Option<DocumentId>,
+    #[serde(default)]
+    attachment: Option<AttachmentId>,
+    /// Only one file, bare.
+    single: bool,
+    items: Vec<String>,
+}
+
+async fn store_file_link(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: &Contract,
+    data: &FileLink,
+) -> Result<String, AppError> {
+    let token = new_token(app)?;
+    let link = PageLink {
+        purpose: DOWNLOAD_PURPOSE.to_owned(),
+        contract_id: Some(contract.id),
+        expire: app.now().plus_ms(LINK_MS),
+        data: serde_json::to_value(data).map_err(|error| AppError::internal("link", error))?,
+    };
+    insert_link(transaction, &token, &link).await?;
+    Ok(format!("{}/d/{token}", app.settings.base_url))
+}
+
+/// 下载合同附件: a ZIP of every file that parties handed in; `origin` = as they came, else as they were read and signed.
+///
+/// # Errors
+/// `1404` when nothing was handed in.
+pub async fn download_attachments(
+    app: &App,
+    caller: &ApiCaller,
+    address: &ContractAddress,
+    origin: bool,
+) -> Result<FileAnswer, AppError> {
+    let mut reader = app.store.read("download_attachments");
+    let contract = locate(&mut reader, caller, address).await?.contract.value;
+    let listed = handed_in(&contract, origin).collect();
+    let files = read_all(app, &mut reader, &contract, listed).await;
+    drop(reader);
+    let files = files.map_err(|error| match error {
+        AppError::DocumentNotFound => AppError::AttachmentNotFound,
+        other => other,
+    })?;
+    let answer = bundle(&contract, files, true)?;
+    let mut transaction = app.store.begin("download_attachments");
+    let mut logged = entry(app, &contract, OperateType::Download, caller.actor());
+    logged.details = json!({ "items": [Item::Attachment.name()], "origin": origin });
+    transaction.record(logged);
+    transaction.commit().await?;
+    Ok(answer)
 }
 
 /// The file behind a download link.
@@ -200,10 +258,9 @@ pub async fn download_by_link(
     let mut reader = app.store.read("download_by_link");
     let link = find_link(&mut reader, token, app.now())
         .await?
-        .filter(|link| link.purpose == DOWNLOAD_PURPOSE || link.purpose == FILE_PURPOSE);
+        .filter(|link| link.purpose == DOWNLOAD_PURPOSE);
     let link = link.ok_or(AppError::LinkExpired)?;
-    let zip_single = link.purpose == DOWNLOAD_PURPOSE;
-    let data: LinkData =
+    let data: FileLink =
         serde_json::from_value(link.data).map_err(|error| AppError::internal("link", error))?;
     let contract = link.contract_id.ok_or(AppError::LinkExpired)?;
     let contract = load_contract(&mut reader, contract)
@@ -215,26 +272,24 @@ pub async fn download_by_link(
         .iter()
         .filter_map(|name| Item::from_name(name))
         .collect();
-    let documents = match data.options.document {
-        Some(id) => vec![id],
-        None => documents_of(&contract, &items),
+    let single = data.single;
+    let rule = if single {
+        FileNameRule::Original
+    } else {
+        FileNameRule::Default
     };
+    let mut listed = list(&contract, &items, rule);
+    listed.retain(|file| {
+        !single || (file.document_id(), file.attachment_id()) == (data.document, data.attachment)
+    });
+    let documents = documents_of(&listed);
     require_unlocked(app, &mut reader, &documents).await?;
-    let answer = match data.options.document {
-        Some(id) => {
-            let document = contract.shown_document(id).ok_or(AppError::LinkExpired)?;
-            let bytes = read_revision(app, &mut reader, document).await?;
-            FileAnswer {
-                name: pdf_name(&document.title),
-                content_type: "application/pdf",
-                bytes,
-            }
-        }
-        None => {
-            let files = collect(app, &mut reader, &contract, &items, FileNameRule::Default).await?;
-            bundle(&contract, files, zip_single)?
-        }
-    };
+    let files = read_all(app, &mut reader, &contract, listed).await;
+    let files = files.map_err(|error| match error {
+        AppError::DocumentNotFound => AppError::LinkExpired,
+        other => other,
+    })?;
+    let answer = bundle(&contract, files, !single)?;
     drop(reader);
     let mut transaction = app.store.begin("download_by_link");
     count_download(app, &mut transaction, &documents).await?;
@@ -251,70 +306,102 @@ pub async fn download_by_link(
     Ok(answer)
 }
 
-/// A row of links that are not compressed: document, title, items.
-type Row = (Option<DocumentId>, String, Vec<Item>);
-
-/// Single files of what was asked for, as far as they exist (4.22).
-fn linkable(contract: &Contract, items: &[Item]) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
-    if items.contains(&Item::Contract) {
-        rows.extend(contract.shown_documents().map(|document| {
-            let title = format!("{}.pdf", document.title);
-            (Some(document.id), title, vec![Item::Contract])
-        }));
-    }
-    if items.contains(&Item::SignLog) && has_signing_log(contract) {
-        let title = format!("{SIGNING_LOG}.pdf");
-        rows.push((None, title, vec![Item::SignLog]));
-    }
-    rows
+/// A file of a bundle.
+struct Listed<'a> {
+    item: Item,
+    /// Name without suffix; not yet made safe or unique.
+    name: String,
+    suffix: &'a str,
+    bytes: Source<'a>,
 }
 
-/// Documents that these items give out.
-fn documents_of(contract: &Contract, items: &[Item]) -> Vec<DocumentId> {
-    if items.contains(&Item::Contract) {
-        contract.shown_documents().map(|document| document.id).collect()
-    } else {
-        Vec::new()
-    }
+/// Where the bytes of a file are.
+enum Source<'a> {
+    /// The newest revision of a document.
+    Document(&'a Document),
+    /// A file as it was handed in.
+    Origin(&'a HandedIn),
+    /// A file handed in, as it was read and signed.
+    Processed(&'a HandedIn, &'a Document),
+    /// The signing log, made when it is asked for.
+    SigningLog,
+    /// Any other file.
+    Stored(&'a StoredFile),
 }
 
-/// There is something to log once the contract was sent.
-const fn has_signing_log(contract: &Contract) -> bool {
-    contract.publish_time.is_some()
-}
-
-/// Files of a bundle with their names. Items that do not exist are left out.
-async fn collect(
-    app: &App,
-    reader: &mut Reader,
-    contract: &Contract,
-    items: &[Item],
-    rule: FileNameRule,
-) -> Result<Vec<(String, Bytes)>, AppError> {
-    let mut files: Vec<(String, Bytes)> = Vec::new();
-    if items.contains(&Item::Contract) {
-        let single = contract.shown_documents().count() == 1;
-        for document in contract.shown_documents() {
-            let bytes = read_revision(app, reader, document).await?;
-            let name = file_name("合同", &document.title, contract, rule, single);
-            files.push((unused_name(&files, &name), bytes));
+impl Listed<'_> {
+    const fn document_id(&self) -> Option<DocumentId> {
+        match self.bytes {
+            Source::Document(document) => Some(document.id),
+            _ => None,
         }
     }
-    if items.contains(&Item::SignLog) && has_signing_log(contract) {
-        let bytes = signing_log(app, reader, contract).await?;
-        let name = file_name(SIGNING_LOG, SIGNING_LOG, contract, rule, true);
-        files.push((unused_name(&files, &name), bytes));
+
+    const fn attachment_id(&self) -> Option<AttachmentId> {
+        match self.bytes {
+            Source::Document(_) | Source::SigningLog => None,
+            Source::Origin(file) | Source::Processed(file, _) => Some(file.file.id),
+            Source::Stored(file) => Some(file.id),
+        }
     }
-    if files.is_empty() {
-        Err(AppError::DocumentNotFound)
-    } else {
-        Ok(files)
+
+    /// The link that gives only this file, without its address.
+    fn link(&self) -> (FileLink, DownloadLink) {
+        let data = FileLink {
+            document: self.document_id(),
+            attachment: self.attachment_id(),
+            single: true,
+            items: vec![self.item.name().to_owned()],
+        };
+        let mut link = DownloadLink::new(file_name(&self.name, self.suffix), vec![self.item]);
+        link.document = self.document_id();
+        (data, link)
     }
+}
+
+/// Documents among listed files.
+fn documents_of(listed: &[Listed<'_>]) -> Vec<DocumentId> {
+    listed.iter().filter_map(Listed::document_id).collect()
+}
+
+/// The files of the wanted items. Items that do not exist are left out.
+fn list<'a>(contract: &'a Contract, items: &[Item], rule: FileNameRule) -> Vec<Listed<'a>> {
+    let mut files = Vec::new();
+    if items.contains(&Item::Contract) {
+        let single = contract.shown_documents().count() == 1;
+        files.extend(contract.shown_documents().map(|document| Listed {
+            item: Item::Contract,
+            name: name_by_rule("合同", &document.title, contract, rule, single),
+            suffix: "pdf",
+            bytes: Source::Document(document),
+        }));
+    }
+    // There is something to log once the contract was sent.
+    if contract.publish_time.is_some() && items.contains(&Item::SignLog) {
+        files.push(Listed {
+            item: Item::SignLog,
+            name: name_by_rule(SIGNING_LOG, SIGNING_LOG, contract, rule, true),
+            suffix: "pdf",
+            bytes: Source::SigningLog,
+        });
+    }
+    if items.contains(&Item::Attachment) {
+        files.extend(handed_in(contract, false));
+    }
+    let ended = matches!(contract.state, ContractState::ForceEnd { .. });
+    if ended && items.contains(&Item::EndsignAttachment) {
+        files.extend(contract.force_end_files.iter().map(|file| Listed {
+            item: Item::EndsignAttachment,
+            name: name_by_rule("强制结束附件", &file.title, contract, rule, false),
+            suffix: &file.suffix,
+            bytes: Source::Stored(file),
+        }));
+    }
+    files
 }
 
 /// By the rule of 4.14: one file of a type is named by subject and receivers, several by their titles.
-fn file_name(kind: &str, title: &str, contract: &Contract, rule: FileNameRule, single: bool) -> String {
+fn name_by_rule(kind: &str, title: &str, contract: &Contract, rule: FileNameRule, single: bool) -> String {
     match (rule, single) {
         (FileNameRule::Original, _) => title.to_owned(),
         (FileNameRule::Default, true) => {
@@ -323,6 +410,54 @@ fn file_name(kind: &str, title: &str, contract: &Contract, rule: FileNameRule, s
             given.collect::<Vec<&str>>().join("-")
         }
         (FileNameRule::Default, false) => format!("{kind}-{title}"),
+    }
+}
+
+/// Every file that a party handed in; its name says whose it is.
+fn handed_in(contract: &Contract, origin: bool) -> impl Iterator<Item = Listed<'_>> {
+    let shown = contract.signatories.iter().filter(|_| !contract.hides_files());
+    let all = shown.flat_map(|party| {
+        let files = party.attachments.iter().filter_map(|demand| demand.file.as_ref());
+        files.map(move |file| (party, file))
+    });
+    all.map(move |(party, file)| {
+        let owner = party.tenant_name.as_deref().unwrap_or_default();
+        let (bytes, suffix) = match &file.document {
+            Some(document) if !origin => (Source::Processed(file, document), "pdf"),
+            _ => (Source::Origin(file), file.file.suffix.as_str()),
+        };
+        Listed {
+            item: Item::Attachment,
+            name: format!("附件-{owner}-{}", file.file.title),
+            suffix,
+            bytes,
+        }
+    })
+}
+
+/// Reads listed files under names that are safe and that no other of them has.
+async fn read_all(
+    app: &App,
+    reader: &mut Reader,
+    contract: &Contract,
+    listed: Vec<Listed<'_>>,
+) -> Result<Vec<(String, Bytes)>, AppError> {
+    let mut files: Vec<(String, Bytes)> = Vec::with_capacity(listed.len());
+    for file in listed {
+        let bytes = match file.bytes {
+            Source::Document(document) | Source::Processed(_, document) => {
+                read_revision(app, reader, document).await?
+            }
+            Source::SigningLog => signing_log(app, reader, contract).await?,
+            Source::Origin(handed_in) => app.blobs.get(&blob_digest(&handed_in.file.upload)?).await?,
+            Source::Stored(stored) => app.blobs.get(&blob_digest(&stored.upload)?).await?,
+        };
+        files.push((unused_name(&files, &file.name, file.suffix), bytes));
+    }
+    if files.is_empty() {
+        Err(AppError::DocumentNotFound)
+    } else {
+        Ok(files)
     }
 }
 
@@ -337,21 +472,22 @@ fn receivers(contract: &Contract) -> String {
 }
 
 /// A name that no earlier file of the bundle has, safe on every system.
-fn unused_name(files: &[(String, Bytes)], title: &str) -> String {
-    let plain = pdf_name(title);
+fn unused_name(files: &[(String, Bytes)], title: &str, suffix: &str) -> String {
+    let plain = file_name(title, suffix);
     let taken = |name: &String| files.iter().any(|(other, _)| other == name);
     if !taken(&plain) {
         return plain;
     }
-    let stem = plain.trim_end_matches(".pdf");
+    let end = format!(".{suffix}");
+    let stem = plain.trim_end_matches(&end);
     (2..)
-        .map(|number| format!("{stem}({number}).pdf"))
+        .map(|number| format!("{stem}({number}){end}"))
         .find(|name| !taken(name))
         .unwrap_or(plain)
 }
 
 /// A title as a file name: without what separates paths or is reserved somewhere.
-fn pdf_name(title: &str) -> String {
+fn file_name(title: &str, suffix: &str) -> String {
     let safe = |c: char| {
         if c.is_control() || "/\\:*?\"<>|".contains(c) {
             '_'
@@ -360,12 +496,12 @@ fn pdf_name(title: &str) -> String {
         }
     };
     let stem: String = title
-        .trim_end_matches(".pdf")
+        .trim_end_matches(&format!(".{suffix}"))
         .chars()
         .map(safe)
         .take(100)
         .collect();
-    format!("{}.pdf", stem.trim_matches(['.', ' ']))
+    format!("{}.{suffix}", stem.trim_matches(['.', ' ']))
 }
 
 fn bundle(
@@ -376,18 +512,27 @@ fn bundle(
     if files.len() == 1 && !zip_single {
         let (name, bytes) = files.remove(0);
         return Ok(FileAnswer {
+            content_type: content_type(&name),
             name,
-            content_type: "application/pdf",
             bytes,
         });
     }
     let bytes = zip(&files).map_err(|error| AppError::internal("zip", error))?;
-    let name = pdf_name(&contract.subject).replace(".pdf", ".zip");
     Ok(FileAnswer {
-        name,
+        name: file_name(&contract.subject, "zip"),
         content_type: "application/zip",
         bytes,
     })
+}
+
+/// Only types that no browser runs scripts of are named; anything else is a download.
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("pdf") => "application/pdf",
+        Some("png") => "image/png",
+        Some("jpeg") => "image/jpeg",
+        _ => "application/octet-stream",
+    }
 }
 
 /// PDF streams are compressed already; storing them costs nothing.
@@ -407,8 +552,13 @@ mod tests {
 
     #[test]
     fn names_are_safe_and_unique() {
-        assert_eq!(pdf_name("../../劳动合同: 甲/乙.pdf"), "_.._劳动合同_ 甲_乙.pdf");
+        assert_eq!(
+            file_name("../../劳动合同: 甲/乙.pdf", "pdf"),
+            "_.._劳动合同_ 甲_乙.pdf"
+        );
         let files = [("劳动合同.pdf".to_owned(), Bytes::new())];
-        assert_eq!(unused_name(&files, "劳动合同"), "劳动合同(2).pdf");
+        assert_eq!(unused_name(&files, "劳动合同", "pdf"), "劳动合同(2).pdf");
+        assert_eq!(unused_name(&files, "劳动合同", "docx"), "劳动合同.docx");
+        assert_eq!(content_type("页面.html"), "application/octet-stream");
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::signing::recover_acts;
 use crate::{App, AppError};
 
-pub use deadline::expire_overdue;
+pub use deadline::{delete_old_drafts, expire_overdue};
 pub use deliver::{deliver_due, resend_event};
 pub use queue::work_off;
 pub(crate) use request::{RequestCallback, tell_request};
@@ -53,6 +53,7 @@ pub async fn run_background(app: App, alone: bool, mut stop: watch::Receiver<boo
         }
         if round.is_multiple_of(SWEEP_ROUNDS) {
             report("clean-up", sweep::sweep(&app).await);
+            report("old drafts", delete_old_drafts(&app).await.map(drop));
         }
         if round.is_multiple_of(BLOB_ROUNDS) {
             report("blob clean-up", sweep::sweep_blobs(&app).await);

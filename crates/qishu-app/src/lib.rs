@@ -8,6 +8,7 @@
 
 mod app;
 pub mod application;
+pub mod authorisation;
 mod caller;
 pub mod category;
 pub mod company;
@@ -26,6 +27,7 @@ mod paper;
 pub mod request_guard;
 pub mod seal;
 pub mod signing;
+pub mod template;
 pub mod verify_all;
 pub mod verify_file;
 pub mod void;

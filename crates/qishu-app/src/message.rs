@@ -1,30 +1,81 @@
 //! Messages to people: what they say, and the links they carry.
 
 use qishu_model::contact::{ContactType, User};
-use qishu_model::contract::{Contract, Signatory};
+use qishu_model::contract::{ActionType, Contract, Signatory};
+use qishu_model::id::CompanyId;
 use qishu_store::Transaction;
 use qishu_store::job::{self, NewJob};
 use qishu_store::outbox::{self, MessageState, NewMessage};
 use serde_json::json;
 
+use crate::company::find_employee;
 use crate::job::SEND_MESSAGE;
 use crate::page::short_link;
 use crate::{App, AppError};
 
-/// Asks a party that is in turn to sign, with a link that lives as long as the contract.
+/// Asks everybody who can act for a party now.
 ///
 /// # Errors
-/// Internal when the store fails. A party without a phone or mail address of its own gets no message.
+/// Internal when the store fails.
 pub(crate) async fn invite(
     app: &App,
     transaction: &mut Transaction,
     contract: &Contract,
     party: &Signatory,
 ) -> Result<(), AppError> {
-    let Some(receiver) = party.receiver.as_ref().filter(|receiver| is_reachable(receiver)) else {
+    for person in people_in_turn(contract, party) {
+        invite_person(app, transaction, contract, party, &person).await?;
+    }
+    Ok(())
+}
+
+/// Who can act for a party now: the people of the steps that wait, if it is one of our companies and they are named; else
+/// its handler; for the initiator whoever drafted the contract.
+pub(crate) fn people_in_turn(contract: &Contract, party: &Signatory) -> Vec<User> {
+    let mut people: Vec<User> = Vec::new();
+    let mut add = |user: &User| {
+        if !people.iter().any(|known| known.same_contact(user)) {
+            people.push(user.clone());
+        }
+    };
+    for step in party.started_actions().filter(|step| !step.auto_sign) {
+        step.operators.iter().for_each(&mut add);
+        if step.action_type == ActionType::Operator {
+            party.receiver.iter().for_each(&mut add);
+        }
+    }
+    if people.is_empty() {
+        people.extend(handler(contract, party).cloned());
+    }
+    people
+}
+
+/// Who looks after a party as a whole.
+pub(crate) fn handler<'a>(contract: &'a Contract, party: &'a Signatory) -> Option<&'a User> {
+    let creator = contract.creator.as_ref().filter(|_| party.sponsor);
+    party.receiver.as_ref().or(creator)
+}
+
+/// Asks one person to act for a party, with a link that lives as long as the contract.
+///
+/// # Errors
+/// Internal when the store fails. Somebody without a phone or mail address gets no message.
+pub(crate) async fn invite_person(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: &Contract,
+    party: &Signatory,
+    person: &User,
+) -> Result<(), AppError> {
+    let companies: Vec<CompanyId> = party
+        .company_id
+        .into_iter()
+        .chain([contract.company_id])
+        .collect();
+    let Some(receiver) = reachable(transaction, &companies, person).await? else {
         return Ok(());
     };
-    let link = short_link(app, transaction, contract, Some(receiver)).await?;
+    let link = short_link(app, transaction, contract, Some(&receiver)).await?;
     let request = contract.void_request();
     let deadline = request.map_or(contract.expire_time, |request| request.expire_time);
     let deadline = deadline
@@ -40,6 +91,68 @@ pub(crate) async fn invite(
         contract.tenant_name, contract.subject
     );
     let data = json!({ "kind": "SIGN_INVITATION", "text": text, "subject": contract.subject });
+    queue(app, transaction, &receiver, data).await
+}
+
+/// Tells somebody that a copy of the contract is there for them.
+///
+/// # Errors
+/// Internal when the store fails. Somebody without a phone or mail address gets no message.
+pub(crate) async fn send_copy(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: &Contract,
+    person: &User,
+) -> Result<(), AppError> {
+    let Some(receiver) = reachable(transaction, &[contract.company_id], person).await? else {
+        return Ok(());
+    };
+    let link = short_link(app, transaction, contract, Some(&receiver)).await?;
+    let text = format!(
+        "【契书】{}向您抄送《{}》，点击查看：{link}",
+        contract.tenant_name, contract.subject
+    );
+    let data = json!({ "kind": "COPY", "text": text, "subject": contract.subject });
+    queue(app, transaction, &receiver, data).await
+}
+
+/// The contact under which messages reach a person: their own, or that of the employee of one of these companies whom it
+/// names.
+async fn reachable(
+    transaction: &mut Transaction,
+    companies: &[CompanyId],
+    person: &User,
+) -> Result<Option<User>, AppError> {
+    if is_reachable(person) {
+        return Ok(Some(person.clone()));
+    }
+    for company in companies {
+        if let Some(employee) = find_employee(transaction, *company, person).await? {
+            return Ok(employee.reachable_user());
+        }
+    }
+    Ok(None)
+}
+
+/// Asks a receiver to fill its parameters, with a link that lives as long as the contract.
+///
+/// # Errors
+/// As [`invite`].
+pub(crate) async fn invite_to_fill(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: &Contract,
+    party: &Signatory,
+) -> Result<(), AppError> {
+    let Some(receiver) = party.receiver.as_ref().filter(|receiver| is_reachable(receiver)) else {
+        return Ok(());
+    };
+    let link = short_link(app, transaction, contract, Some(receiver)).await?;
+    let text = format!(
+        "【契书】{}邀请您填写《{}》：{link}",
+        contract.tenant_name, contract.subject
+    );
+    let data = json!({ "kind": "FILL_INVITATION", "text": text, "subject": contract.subject });
     queue(app, transaction, receiver, data).await
 }
 

@@ -142,7 +142,7 @@ async fn check_documents(
     [signatures, complete, seen]: [&mut Promise; 3],
 ) -> Result<(), AppError> {
     let acts = act::list(reader, contract.id).await?;
-    for document in &contract.documents {
+    for document in contract.signed_documents() {
         let revisions = list_revisions(reader, document.id).await?;
         let done: Vec<_> = acts
             .iter()

@@ -18,9 +18,9 @@ pub mod watermark;
 use serde::{Deserialize, Serialize};
 
 pub use action::{Action, ActionStatus, ActionType, IntentionConfirm};
-pub use command::{Command, Step};
-pub use document::{ContentType, Document};
-pub use draft::{ContractAddress, ContractDraft};
+pub use command::{Command, ContractChange, PartyChange, PartyName, Step};
+pub use document::{ContentType, Document, DocumentParam, DocumentTemplate, HandedIn, StoredFile};
+pub use draft::{ContractAddress, ContractDraft, ContractResend};
 pub use event::{CallbackType, Event};
 pub use machine::{Refusal, Transition};
 pub use party::{
@@ -360,6 +360,9 @@ pub struct Contract {
     /// Its files were deleted with the recall: nobody is shown them, their rows and bytes stay for the proofs.
     #[serde(default)]
     pub files_deleted: bool,
+    /// Files that explain a forced end; given out once the contract is ended (D-33).
+    #[serde(default)]
+    pub force_end_files: Vec<StoredFile>,
     /// People who get a copy.
     #[serde(default)]
     pub copy_send_receivers: Vec<CopySendReceiver>,
@@ -424,6 +427,46 @@ impl Contract {
         self.documents.iter().find(|document| document.id == id)
     }
 
+    /// Everything that signatures are appended to: the documents, and the files handed in by parties that were read as
+    /// documents.
+    pub fn signed_documents(&self) -> impl Iterator<Item = &Document> {
+        let handed_in = self
+            .signatories
+            .iter()
+            .flat_map(|party| &party.attachments)
+            .filter_map(|demand| demand.file.as_ref())
+            .filter_map(|file| file.document.as_ref());
+        self.documents.iter().chain(handed_in)
+    }
+
+    /// [`Contract::signed_documents`], to point them to a new revision.
+    pub fn signed_documents_mut(&mut self) -> impl Iterator<Item = &mut Document> {
+        let handed_in = self
+            .signatories
+            .iter_mut()
+            .flat_map(|party| &mut party.attachments)
+            .filter_map(|demand| demand.file.as_mut())
+            .filter_map(|file| file.document.as_mut());
+        self.documents.iter_mut().chain(handed_in)
+    }
+
+    /// When the state that the contract is in ends by itself: the signing deadline, or that of a running void request.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Timestamp> {
+        match &self.state {
+            ContractState::Invaliding { request, .. } => request.expire_time,
+            _ => self.expire_time,
+        }
+    }
+
+    /// `1101` with the present status.
+    #[must_use]
+    pub const fn wrong_status(&self) -> Refusal {
+        Refusal::WrongStatus {
+            status: self.state.name(),
+        }
+    }
+
     /// Documents that people see: the ordinary ones unless they were deleted, and the void document of the request that runs
     /// or succeeded. Those of failed requests stay stored for the proofs.
     pub fn shown_documents(&self) -> impl Iterator<Item = &Document> {
@@ -438,6 +481,15 @@ impl Contract {
                 ContentType::Contract => !deleted,
                 ContentType::Invalid => Some(document.id) == void_document,
             })
+    }
+
+    /// Its files were deleted, with the recall or with the voiding: nobody is given them any more.
+    #[must_use]
+    pub const fn hides_files(&self) -> bool {
+        match &self.state {
+            ContractState::Invalided { request } => request.delete_doc,
+            _ => self.files_deleted,
+        }
     }
 
     /// The document with this id, if people see it.

@@ -116,6 +116,8 @@ ids! {
     ApplicationId,
     /// A file a signatory must hand in.
     AttachmentId,
+    /// A person's authorisation to sign in their name.
+    AuthorisationId,
     /// A business category.
     CategoryId,
     /// A company: platform company, subsidiary, or an external one that became known.

@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod application;
+pub mod authorisation;
 pub mod category;
 pub mod company;
 pub mod contact;
@@ -19,4 +20,5 @@ pub mod placement;
 pub mod rights;
 pub mod seal;
 pub mod seal_review;
+pub mod template;
 pub mod time;

@@ -55,6 +55,8 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         }
         AppError::DocumentNotFound | AppError::LinkExpired => ErrorCode::DocumentNotFound,
         AppError::DownloadLocked { .. } => ErrorCode::DownloadLocked,
+        AppError::AttachmentNotFound => ErrorCode::AttachmentNotFound,
+        AppError::NoUnknownParty => ErrorCode::UnknownSignatoryNotFound,
         AppError::DuplicateBizId { .. } => ErrorCode::DuplicateBizId,
         AppError::InvalidStamperType { .. } => ErrorCode::InvalidStamperType,
         AppError::KeywordNotFound { .. } => ErrorCode::KeywordNotFound,
@@ -62,14 +64,23 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         AppError::PermissionDenied { .. }
         | AppError::CodeClosed
         | AppError::CodeWrong { .. }
+        | AppError::PasswordClosed
+        | AppError::PasswordNotOffered
+        | AppError::PasswordWrong { .. }
         | AppError::SessionExpired => ErrorCode::PermissionDenied,
-        AppError::SealNotFound { .. } => ErrorCode::SealNotFound,
+        AppError::SealNotFound { .. } | AppError::NoSealRight => ErrorCode::SealNotFound,
         AppError::SealDisabled { .. } => ErrorCode::InvalidSealStatus,
         AppError::SealNotRemovable(_) => ErrorCode::InvalidSealStatus,
         AppError::LegalPersonSealExists { .. } => ErrorCode::LegalPersonSealExists,
         AppError::LegalPersonSealInReview { .. } => ErrorCode::LegalPersonSealInReview,
         AppError::SealDrawing { .. } => ErrorCode::SealCreationFailed,
         AppError::CategoryNotFound { .. } => ErrorCode::CategoryNotFound,
+        AppError::CategoryBroken { .. } => ErrorCode::CategoryConfigError,
+        AppError::CategoryNotAllowed { .. } => ErrorCode::CategoryNotAllowed,
+        AppError::RequiredParamEmpty { .. } => ErrorCode::RequiredParamEmpty,
+        AppError::TemplateNotFound { .. } => ErrorCode::TemplateNotFound,
+        AppError::TemplateStatus { .. } => ErrorCode::InvalidTemplateStatus,
+        AppError::InvalidTemplateFile { .. } => ErrorCode::InvalidTemplateFile,
         AppError::CategoryMismatch { .. } => ErrorCode::CategoryConfigNotMatch,
         AppError::ContinueSendingForbidden => ErrorCode::ContinueSendingNotAllowed,
         AppError::UnsupportedFile { .. } => ErrorCode::UnsupportedFileType,
@@ -95,7 +106,7 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
 
 const fn code_of_refusal(refusal: &Refusal) -> ErrorCode {
     match refusal {
-        Refusal::WrongStatus { .. } => ErrorCode::InvalidContractStatus,
+        Refusal::WrongStatus { .. } | Refusal::PartyLocked { .. } => ErrorCode::InvalidContractStatus,
         Refusal::NotInTurn => ErrorCode::NotSignStep,
         Refusal::NoSignatory => ErrorCode::SignatoryRequired,
         Refusal::NoDocument => ErrorCode::DocumentRequired,
@@ -103,6 +114,8 @@ const fn code_of_refusal(refusal: &Refusal) -> ErrorCode {
         Refusal::AuditOperatorRequired { .. } => ErrorCode::ActionOperatorsRequired,
         Refusal::OperatorRequired { .. } => ErrorCode::OperatorRequired,
         Refusal::RepeatedSignatory { .. } => ErrorCode::RepeatingSignatory,
-        Refusal::UnknownParty => ErrorCode::InvalidParam,
+        Refusal::UnknownParty | Refusal::UnknownStep => ErrorCode::InvalidParam,
+        Refusal::UnknownDocument { .. } => ErrorCode::DocumentNotFound,
+        Refusal::UnknownAttachment | Refusal::AttachmentRequired { .. } => ErrorCode::AttachmentNotFound,
     }
 }

@@ -4,7 +4,7 @@
 //! contracts and look-ups by document need not open bodies.
 
 use qishu_model::contract::{Contract, Signatory};
-use qishu_model::id::{CategoryId, CompanyId, ContractId, DocumentId};
+use qishu_model::id::{CategoryId, CompanyId, ContractId, DocumentId, SignatoryId};
 use qishu_model::time::Timestamp;
 
 use crate::document;
@@ -78,7 +78,7 @@ fn columns(transaction: &Transaction, contract: &Contract) -> Result<Columns, St
             Value::from(publish.unwrap_or(contract.create_time.ms())),
         ),
         ("publish_ms", Value::from(publish)),
-        ("expire_ms", Value::from(contract.expire_time.map(Timestamp::ms))),
+        ("expire_ms", Value::from(contract.deadline().map(Timestamp::ms))),
         transaction.body(CONTRACT, contract.id.as_i64(), contract)?,
     ])
 }
@@ -148,15 +148,14 @@ async fn document_ids(
 
 async fn write_documents(transaction: &mut Transaction, contract: &Contract) -> Result<(), StoreError> {
     let stored = document_ids(transaction, contract.id).await?;
-    for document in &contract.documents {
-        if !stored.contains(&document.id) {
+    let documents: Vec<DocumentId> = contract.signed_documents().map(|document| document.id).collect();
+    for document in &documents {
+        if !stored.contains(document) {
             let columns = vec![("contract_id", Value::from(contract.id.as_i64()))];
-            transaction
-                .insert(DOCUMENT, document.id.as_i64(), columns)
-                .await?;
+            transaction.insert(DOCUMENT, document.as_i64(), columns).await?;
         }
     }
-    for gone in stored.into_iter().filter(|id| contract.document(*id).is_none()) {
+    for gone in stored.into_iter().filter(|id| !documents.contains(id)) {
         delete_document(transaction, gone).await?;
     }
     Ok(())
@@ -246,6 +245,22 @@ pub async fn find_by_document(
     let mut parameters = values![document.as_i64()];
     let related = related(scope, &mut parameters);
     let condition = format!("contract.id = (SELECT contract_id FROM document WHERE id = $1) AND {related}");
+    find_one(reader, condition, parameters).await
+}
+
+/// The contract of a party, when a company in the scope started or received it.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn find_by_party(
+    reader: &mut Reader,
+    scope: Scope,
+    party: SignatoryId,
+) -> Result<Option<Versioned<Contract>>, StoreError> {
+    let mut parameters = values![party.as_i64()];
+    let related = related(scope, &mut parameters);
+    let condition =
+        format!("contract.id = (SELECT contract_id FROM contract_party WHERE id = $1) AND {related}");
     find_one(reader, condition, parameters).await
 }
 
@@ -341,7 +356,7 @@ pub async fn list(
     Ok(Listed { total, rows })
 }
 
-/// Ids of open contracts whose deadline has passed, the longest overdue first.
+/// Ids of open contracts whose deadline has passed, and of those whose void request has lapsed; the longest overdue first.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -350,7 +365,7 @@ pub async fn list_expired(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<ContractId>, StoreError> {
-    let sql = "SELECT id FROM contract WHERE status IN ('FILLING', 'SIGNING') AND expire_ms < $1 \
+    let sql = "SELECT id FROM contract WHERE status IN ('FILLING', 'SIGNING', 'INVALIDING') AND expire_ms < $1 \
                ORDER BY expire_ms LIMIT $2";
     let rows = reader.fetch(sql, values![now.ms(), i64::from(limit)]).await?;
     rows.iter()
@@ -367,6 +382,22 @@ pub async fn list_unfinished(reader: &mut Reader, company: CompanyId) -> Result<
                AND (contract.company_id = $1 OR EXISTS (SELECT 1 FROM contract_party party \
                WHERE party.contract_id = contract.id AND party.company_id = $1)) ORDER BY contract.id";
     let rows = reader.fetch(sql, values![company.as_i64()]).await?;
+    rows.iter()
+        .map(|row| Ok(ContractId::from_i64(row.int("id")?)))
+        .collect()
+}
+
+/// Ids of drafts made before `before`, the oldest first.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_old_drafts(
+    reader: &mut Reader,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<ContractId>, StoreError> {
+    let sql = "SELECT id FROM contract WHERE status = 'DRAFT' AND create_ms < $1 ORDER BY create_ms LIMIT $2";
+    let rows = reader.fetch(sql, values![before.ms(), i64::from(limit)]).await?;
     rows.iter()
         .map(|row| Ok(ContractId::from_i64(row.int("id")?)))
         .collect()

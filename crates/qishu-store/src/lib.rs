@@ -21,6 +21,7 @@
 pub mod account;
 pub mod act;
 pub mod application;
+pub mod authorisation;
 pub mod blob_names;
 pub mod callback;
 pub mod category;
@@ -49,9 +50,11 @@ pub mod seal_review;
 pub mod seal_use;
 mod sealing;
 pub mod setting;
+pub mod sign_password;
 mod sqlite;
 mod store;
 mod table;
+pub mod template;
 mod transaction;
 mod value;
 

@@ -14,11 +14,13 @@ mod contract;
 mod document;
 mod employee;
 mod group;
+mod identity;
 mod links;
 mod party;
 mod seal;
 mod stamper;
 mod stream;
+mod template;
 #[cfg(test)]
 mod tests;
 mod user;
@@ -36,19 +38,25 @@ pub use contract::{
     CategoryRefAnswer, ContractAnswer, ContractRow, CopySendReceiverAnswer, CustomFieldAnswer, DetailView,
     Owner, RelatedContractAnswer,
 };
-pub use document::{DocumentAnswer, TemplateParamAnswer};
+pub use document::{DocumentAnswer, DocumentParamAnswer, TemplateParamAnswer};
 pub use employee::{EmployeeAnswer, RemovedEmployeeAnswer};
 pub use group::{
     ApplyIdAnswer, CompanyDetailAnswer, CompanyListAnswer, CustomerIdAnswer, DepartmentAnswer, FeeAnswer,
     FeeItemAnswer, InviteIdAnswer, SubCompanyAnswer,
 };
+pub use identity::IdentityAnswer;
 pub use links::{
-    DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, PageUrlAnswer, ShortUrlAnswer, ViewUrlAnswer,
+    AttachmentIdAnswer, DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, JoinUrlAnswer,
+    JoinUrlsAnswer, PageLinkAnswer, PageUrlAnswer, ShortUrlAnswer, TemplatePageAnswer, ViewUrlAnswer,
 };
-pub use party::{ActionAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
+pub use party::{ActionAnswer, AddedSignatoryAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
 pub use seal::SealAnswer;
 pub use stamper::{Place, StamperAnswer};
 pub use stream::StreamEntry;
+pub use template::{
+    CreatedTemplateAnswer, ParameterAnswer, RequiredDetailAnswer, RequiredDocumentAnswer,
+    RequiredParamAnswer, TemplateAnswer,
+};
 pub use user::UserAnswer;
 pub use verification::{IdentityAnswer, SignatureAnswer, SignatureItem, VerificationAnswer};
 

@@ -163,6 +163,14 @@ pub fn find(method: &str, path: &str) -> Lookup {
         .map_or(Lookup::WrongMethod, Lookup::Found)
 }
 
+/// What a path means when the body has a field `signatory`, if that is something else.
+#[must_use]
+pub fn with_signatory(path: &str) -> Option<&'static str> {
+    let path = normalise(path);
+    let alias = ALIASES.iter().find(|alias| alias.path == path);
+    alias.and_then(|alias| alias.with_signatory)
+}
+
 /// The path with repeated slashes collapsed and without a trailing slash (D1).
 #[must_use]
 pub fn normalise(path: &str) -> Cow<'_, str> {
@@ -242,6 +250,8 @@ mod tests {
             );
             assert!(ENDPOINTS.iter().all(|endpoint| endpoint.path != alias.path));
         }
+        assert_eq!(with_signatory("/v2/signatory/modify"), Some("/v2/signatory/add"));
+        assert_eq!(with_signatory("/v3/signatory/modify"), None);
         assert_eq!(normalise("/"), "/");
         assert_eq!(normalise("//"), "/");
     }

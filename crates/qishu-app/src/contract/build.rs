@@ -11,6 +11,7 @@ use qishu_store::{Reader, Scope, company};
 
 use crate::company::require_employee;
 use crate::seal::require_seal;
+use crate::signing::check_type;
 use crate::{ApiCaller, App, AppError};
 
 /// A party of the draft, with a check of everything that names our companies, people and seals.
@@ -22,20 +23,22 @@ pub(crate) struct PartyBuilder<'a> {
 }
 
 impl PartyBuilder<'_> {
-    /// Builds the party at place `index` of the request.
+    /// Builds the party that the request names at `place`; it is the `index`-th of the contract, counted from 0.
     ///
     /// # Errors
-    /// `1005` naming the missing field; `1201`/`1203` for seals, `1701`/`1702`/`1705` for people.
+    /// `1005` naming the missing field; `1106` for positions of a wrong type; `1201`/`1203` for seals,
+    /// `1701`/`1702`/`1705` for people.
     pub(crate) async fn build(
         &self,
         reader: &mut Reader,
+        place: &str,
         index: usize,
         draft: SignatoryDraft,
     ) -> Result<Signatory, AppError> {
-        let place = format!("signatories[{index}]");
         let own = self.own_company(reader, &draft).await?;
         let sponsor = own.as_ref().is_some_and(|own| own.id == self.company.id);
-        check_identity(&place, &draft, sponsor)?;
+        check_identity(place, &draft, sponsor)?;
+        check_steps(place, &draft, sponsor)?;
         let steps = ordered_steps(&draft, own.is_some());
         let mut actions = Vec::with_capacity(steps.len());
         for (position, step) in steps.into_iter().enumerate() {
@@ -46,6 +49,7 @@ impl PartyBuilder<'_> {
             title: attachment.title,
             required: attachment.required,
             need_sign: attachment.need_sign,
+            file: None,
         });
         Ok(Signatory {
             id: SignatoryId::new(self.app.next_id()),
@@ -67,6 +71,7 @@ impl PartyBuilder<'_> {
             default_category_accepted: draft.default_category_accepted,
             delay_set: draft.delay_set,
             fixed_flow: draft.fixed_flow,
+            accepted: None,
             signatory_no: draft.signatory_no,
             sign_validate_way: draft.sign_validate_way,
             complete_time: None,
@@ -115,26 +120,67 @@ impl PartyBuilder<'_> {
         } else {
             Default::default()
         };
-        Ok(Action {
-            id: ActionId::new(self.app.next_id()),
-            action_type: draft.action_type,
-            status: ActionStatus::Init,
-            name: draft
-                .name
-                .unwrap_or_else(|| draft.action_type.chinese().to_owned()),
-            serial_no: draft
-                .serial_no
-                .unwrap_or_else(|| i32::try_from(position).unwrap_or(i32::MAX)),
+        let draft = ActionDraft {
             seal_ids,
             operators,
-            auto_sign: draft.auto_sign,
-            stampers: draft.stampers,
-            action_no: draft.action_no,
-            complete_time: None,
-            performed_by: None,
-            intention_confirm: None,
-        })
+            ..draft
+        };
+        Ok(new_action(self.app, position, draft))
     }
+}
+
+/// A step as requested, not reached yet.
+fn new_action(app: &App, position: usize, draft: ActionDraft) -> Action {
+    Action {
+        id: ActionId::new(app.next_id()),
+        action_type: draft.action_type,
+        status: ActionStatus::Init,
+        name: draft
+            .name
+            .unwrap_or_else(|| draft.action_type.chinese().to_owned()),
+        serial_no: draft
+            .serial_no
+            .unwrap_or_else(|| i32::try_from(position).unwrap_or(i32::MAX)),
+        seal_ids: draft.seal_ids,
+        operators: draft.operators,
+        auto_sign: draft.auto_sign,
+        stampers: draft.stampers,
+        action_no: draft.action_no,
+        complete_time: None,
+        performed_by: None,
+        intention_confirm: None,
+    }
+}
+
+/// The one step of an external company that nobody gave any (D-12).
+pub(super) fn seal_action(app: &App) -> Action {
+    new_action(app, 0, seal_step())
+}
+
+/// What a step may ask for depends on whose it is (3.5); positions must fit their step (7.7).
+fn check_steps(place: &str, draft: &SignatoryDraft, sponsor: bool) -> Result<(), AppError> {
+    for stamper in &draft.stampers {
+        if draft.tenant_type == TenantType::Personal {
+            check_type(stamper.stamper_type, None)?;
+        }
+    }
+    for (index, step) in draft.actions.iter().enumerate() {
+        let field = |name: &str| format!("{place}.actions[{index}].{name}");
+        if step.auto_sign && !(sponsor && step.action_type == ActionType::Company) {
+            let reason = "only company seal steps of the initiator can seal themselves";
+            return Err(AppError::invalid(field("autoSign"), reason));
+        }
+        if step.action_type == ActionType::Practice && !sponsor {
+            return Err(AppError::invalid(
+                field("type"),
+                "PRACTICE is for the initiator only",
+            ));
+        }
+        for stamper in &step.stampers {
+            check_type(stamper.stamper_type, Some(step.action_type))?;
+        }
+    }
+    Ok(())
 }
 
 const fn effective_type(given: TenantType, unknown: bool) -> TenantType {

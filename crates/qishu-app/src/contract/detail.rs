@@ -1,11 +1,13 @@
 //! 合同详情: `GET /v2/contract/detail`.
 
-use qishu_model::contract::{Contract, ContractAddress};
-use qishu_model::id::ContractId;
-use qishu_store::{Reader, Scope, contract};
+use qishu_model::contact::User;
+use qishu_model::contract::{Contract, ContractAddress, SignatoryStatus};
+use qishu_model::id::{CompanyId, ContractId, SignatoryId};
+use qishu_store::{Reader, Scope, contract, person};
 
+use super::join::detail_links;
 use super::locate::locate;
-use crate::company::is_own;
+use crate::company::{find_employee, is_own};
 use crate::signing::{Found, find_positions, load_aids};
 use crate::{ApiCaller, App, AppError};
 
@@ -16,6 +18,8 @@ pub struct DetailQuery {
     pub locations: bool,
     /// Related contracts.
     pub related: bool,
+    /// Verified names of people.
+    pub real_names: bool,
 }
 
 /// A related contract.
@@ -42,6 +46,11 @@ pub struct Detail {
     pub related: Vec<Related>,
     /// Parties (by place) that are the caller's own companies: only their people are told (4.12).
     pub own_parties: Vec<bool>,
+    /// Verified names of people: of the caller's own companies, and of those who have signed. A contact alone tells nobody the
+    /// name behind it.
+    pub real_names: Vec<(User, String)>,
+    /// Links under which places that are still free are taken; for the initiator only.
+    pub join_links: Vec<(SignatoryId, String)>,
 }
 
 /// Reads a contract of the caller.
@@ -55,7 +64,8 @@ pub async fn contract_detail(
     query: DetailQuery,
 ) -> Result<Detail, AppError> {
     let mut reader = app.store.read("contract_detail");
-    let contract = locate(&mut reader, caller, address).await?.contract.value;
+    let located = locate(&mut reader, caller, address).await?;
+    let contract = located.contract.value;
     let places = if query.locations {
         let documents = load_aids(app, &mut reader, &contract).await?;
         find_positions(app, &documents, &contract).await?
@@ -74,12 +84,69 @@ pub async fn contract_detail(
             None => false,
         });
     }
+    let real_names = if query.real_names {
+        real_names(&mut reader, &contract, &own_parties).await?
+    } else {
+        Vec::new()
+    };
+    drop(reader);
+    let join_links = if located.initiator {
+        detail_links(app, &contract).await?
+    } else {
+        Vec::new()
+    };
     Ok(Detail {
         contract,
         places,
         related,
         own_parties,
+        real_names,
+        join_links,
     })
+}
+
+async fn real_names(
+    reader: &mut Reader,
+    contract: &Contract,
+    own_parties: &[bool],
+) -> Result<Vec<(User, String)>, AppError> {
+    let mut names: Vec<(User, String)> = Vec::new();
+    for (party, own) in contract.signatories.iter().zip(own_parties) {
+        if !own && party.status != SignatoryStatus::Signed {
+            continue;
+        }
+        let of_steps = party
+            .actions
+            .iter()
+            .flat_map(|step| step.operators.iter().chain(&step.performed_by));
+        let people: Vec<&User> = party.receiver.iter().chain(of_steps.filter(|_| *own)).collect();
+        for user in people {
+            if names.iter().any(|(known, _)| known.same_contact(user)) {
+                continue;
+            }
+            let verified = real_name(reader, party.company_id, user).await?;
+            names.extend(verified.map(|name| (user.clone(), name)));
+        }
+    }
+    Ok(names)
+}
+
+async fn real_name(
+    reader: &mut Reader,
+    company: Option<CompanyId>,
+    user: &User,
+) -> Result<Option<String>, AppError> {
+    let employee = match company {
+        Some(company) => find_employee(reader, company, user).await?,
+        None => None,
+    };
+    let known = match employee {
+        Some(employee) => person::find(reader, employee.person_id).await?,
+        None => person::find_by_contact(reader, user.contact_type, &user.contact).await?,
+    };
+    Ok(known
+        .filter(|known| known.value.verified)
+        .map(|known| known.value.name))
 }
 
 async fn related(

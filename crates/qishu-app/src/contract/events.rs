@@ -1,7 +1,10 @@
 //! Storing what happened to a contract: the row, the log, the callback events, and whatever follows from the new turn, in
 //! one transaction.
 
-use qishu_model::contract::{Contract, ContractState, Event, Signatory, SignatoryStatus, Transition};
+use qishu_model::contact::User;
+use qishu_model::contract::{
+    ActionStatus, Contract, ContractState, CopySendTime, Event, Signatory, SignatoryStatus, Transition,
+};
 use qishu_model::id::EventId;
 use qishu_model::log::OperateType;
 use qishu_store::callback::{self, NewEvent};
@@ -11,7 +14,8 @@ use qishu_store::{Transaction, Versioned, contract};
 use serde_json::{Value as Json, json};
 
 use crate::job::AUTO_SIGN;
-use crate::message::invite;
+use crate::message::{handler, invite_person, invite_to_fill, send_copy};
+use crate::signing::system_actor;
 use crate::{App, AppError};
 
 /// An entry of the contract's log.
@@ -38,11 +42,12 @@ pub(crate) async fn store_change(
     transition: Transition,
     actor: Actor,
 ) -> Result<Option<Contract>, AppError> {
-    let Some(after) = transition.contract else {
+    let Some(mut after) = transition.contract else {
         contract::delete(transaction, before).await?;
         transaction.record(entry(app, &before.value, OperateType::Modify, actor));
         return Ok(None);
     };
+    let copies = mark_copies(&before.value, &mut after);
     let stored = Versioned {
         version: before.version,
         value: after,
@@ -55,12 +60,44 @@ pub(crate) async fn store_change(
         transaction.record(logged);
         tell(app, transaction, &after, event).await?;
     }
+    let asked_for = |event: &Event| event.operate == OperateType::CopySend;
+    if !copies.is_empty() && !transition.events.iter().any(asked_for) {
+        transaction.record(entry(app, &after, OperateType::CopySend, system_actor()));
+    }
+    for person in &copies {
+        send_copy(app, transaction, &after, person).await?;
+    }
     follow_turns(app, transaction, &before.value, &after).await?;
     crate::void::follow(app, transaction, &before.value, &after).await?;
     Ok(Some(after))
 }
 
+/// Marks the copies that are due by this change, and answers everybody who gets theirs now. Without a time of its own or of
+/// its category's a contract is copied when it is complete.
+fn mark_copies(before: &Contract, after: &mut Contract) -> Vec<User> {
+    let became = |state: fn(&ContractState) -> bool| !state(&before.state) && state(&after.state);
+    let due = match after.copy_send_time.unwrap_or(CopySendTime::Finish) {
+        CopySendTime::Send => before.publish_time.is_none() && after.publish_time.is_some(),
+        CopySendTime::Finish => became(|state| matches!(state, ContractState::Complete { .. })),
+    };
+    let had = |receiver: &User| {
+        let mut sent = before.copy_send_receivers.iter().filter(|copy| copy.send);
+        sent.any(|copy| copy.receiver.same_contact(receiver))
+    };
+    let mut now = Vec::new();
+    for copy in &mut after.copy_send_receivers {
+        copy.send |= due;
+        if copy.send && !had(&copy.receiver) {
+            now.push(copy.receiver.clone());
+        }
+    }
+    now
+}
+
 fn details(contract: &Contract, event: &Event) -> Json {
+    if event.comments.is_some() {
+        return json!({ "party": event.party, "comments": event.comments });
+    }
     let comments = match &contract.state {
         ContractState::Rejected { comments } | ContractState::Recalled { comments } => comments.as_deref(),
         ContractState::ForceEnd { reason } => Some(reason.as_str()),
@@ -127,6 +164,13 @@ async fn follow_turns(
     before: &Contract,
     after: &Contract,
 ) -> Result<(), AppError> {
+    if after.state == ContractState::Filling && before.state == ContractState::Draft {
+        for party in &after.signatories {
+            if party.status == SignatoryStatus::Filling {
+                invite_to_fill(app, transaction, after, party).await?;
+            }
+        }
+    }
     if after.state != ContractState::Signing {
         return Ok(());
     }
@@ -134,11 +178,8 @@ async fn follow_turns(
         if party.status != SignatoryStatus::Signing {
             continue;
         }
-        let was_in_turn = before
-            .signatory(party.id)
-            .is_some_and(|before| before.status == SignatoryStatus::Signing);
-        if !was_in_turn && (!party.sponsor || after.notify_sponsor) {
-            invite(app, transaction, after, party).await?;
+        for person in newly_in_turn(before, after, party) {
+            invite_person(app, transaction, after, party, &person).await?;
         }
         let automatic: Vec<_> = party.started_actions().filter(|step| step.auto_sign).collect();
         for step in automatic {
@@ -153,4 +194,42 @@ async fn follow_turns(
         }
     }
     Ok(())
+}
+
+/// Everybody who can act for the party now and could not before: the handler when the party came in turn or got another
+/// handler, and the people of steps that were started or got other people. The initiator's own handler is told only when
+/// the draft says so.
+fn newly_in_turn(before: &Contract, after: &Contract, party: &Signatory) -> Vec<User> {
+    let old = before
+        .signatory(party.id)
+        .filter(|old| old.status == SignatoryStatus::Signing);
+    let mut people: Vec<User> = Vec::new();
+    let mut add = |user: &User| {
+        if !people.iter().any(|known| known.same_contact(user)) {
+            people.push(user.clone());
+        }
+    };
+    let person = handler(after, party).filter(|_| !party.sponsor || after.notify_sponsor);
+    let was_handler = |user: &User| {
+        old.and_then(|old| handler(before, old))
+            .is_some_and(|old| old.same_contact(user))
+    };
+    person
+        .into_iter()
+        .filter(|user| !was_handler(user))
+        .for_each(&mut add);
+    for step in party.started_actions().filter(|step| !step.auto_sign) {
+        let old = old
+            .and_then(|old| old.action(step.id))
+            .filter(|old| old.status == ActionStatus::Start);
+        let could = |user: &User| {
+            let mut people = old.into_iter().flat_map(|old| &old.operators);
+            people.any(|old| old.same_contact(user))
+        };
+        step.operators
+            .iter()
+            .filter(|user| !could(user))
+            .for_each(&mut add);
+    }
+    people
 }

@@ -1,8 +1,8 @@
 //! Finding the contract a request means (`contracts` 1.4, D-61, D-62, R-15).
 
 use qishu_model::contract::{Contract, ContractAddress, ContractState};
-use qishu_model::id::ContractId;
-use qishu_store::{Reader, Scope, Versioned, contract};
+use qishu_model::id::{ContractId, SignatoryId};
+use qishu_store::{Reader, Scope, Transaction, Versioned, contract};
 
 use crate::company::{acting_company, is_own};
 use crate::{ApiCaller, AppError};
@@ -56,6 +56,51 @@ pub(crate) async fn locate_initiated(
     let located = locate(reader, caller, address).await?;
     if located.initiator {
         Ok(located.contract)
+    } else {
+        Err(AppError::PermissionDenied {
+            reason: "only the initiator may do this",
+        })
+    }
+}
+
+/// [`locate_initiated`], with everybody else kept from the contract until the transaction ends.
+///
+/// # Errors
+/// As [`locate_initiated`].
+pub(crate) async fn locate_to_change(
+    transaction: &mut Transaction,
+    caller: &ApiCaller,
+    address: &ContractAddress,
+) -> Result<Versioned<Contract>, AppError> {
+    let id = locate_initiated(transaction, caller, address).await?.value.id;
+    for_change(transaction, id).await
+}
+
+/// The contract with this id, found before, with everybody else kept from it until the transaction ends.
+///
+/// # Errors
+/// Not found when it was deleted.
+pub(crate) async fn for_change(
+    transaction: &mut Transaction,
+    id: ContractId,
+) -> Result<Versioned<Contract>, AppError> {
+    shown(contract::find_for_update(transaction, Scope::System, id).await?)
+}
+
+/// The contract that a party of the caller's contracts belongs to; only the initiator may go on.
+///
+/// # Errors
+/// `1005` for unknown parties and those of others' contracts alike; `1002` for a party that is not the initiator.
+pub(crate) async fn locate_by_party(
+    transaction: &mut Transaction,
+    caller: &ApiCaller,
+    party: SignatoryId,
+) -> Result<Versioned<Contract>, AppError> {
+    let own = Scope::Platform(caller.company.id);
+    let found = contract::find_by_party(transaction, own, party).await?;
+    let found = shown(found).map_err(|_| AppError::invalid("signatoryId", "no such signatory"))?;
+    if is_own(transaction, caller, found.value.company_id).await? {
+        for_change(transaction, found.value.id).await
     } else {
         Err(AppError::PermissionDenied {
             reason: "only the initiator may do this",

@@ -1,13 +1,14 @@
 //! 发起合同: `POST /v2/contract/send`.
 
 use qishu_model::contract::{
-    Command, Contract, ContractAddress, ContractState, Refusal, Stamper, StamperRule,
+    Command, Contract, ContractAddress, ContractState, Refusal, Signatory, Stamper, StamperRule,
 };
 use qishu_model::id::SealId;
-use qishu_store::{Transaction, Versioned, person};
+use qishu_store::{Reader, Transaction, Versioned, person};
 
 use super::events::store_change;
 use super::locate::locate_initiated;
+use super::params::{check_sponsor_params, fillers};
 use crate::company::charge_contract;
 use crate::seal::require_seal;
 use crate::signing::{bind_stampers, check_positions, load_aids};
@@ -57,6 +58,7 @@ pub(super) async fn send_in(
         .into());
     }
     contract.check_sendable()?;
+    check_sponsor_params(&contract)?;
     check_deadline(app, &mut contract)?;
     check_names(transaction, &contract).await?;
     resolve_template_documents(&mut contract);
@@ -64,7 +66,8 @@ pub(super) async fn send_in(
     contract.stamper_rule = options.stamper_rule.or(contract.stamper_rule);
     check_seals(transaction, &contract).await?;
     keep_found_positions(app, transaction, &mut contract, options).await?;
-    let transition = contract.apply(Command::Send { fillers: Vec::new() }, app.now())?;
+    let fillers = fillers(&contract);
+    let transition = contract.apply(Command::Send { fillers }, app.now())?;
     let actor = caller.actor_for(contract.creator.as_ref());
     // Last of all: nothing that is refused costs anything (D-06).
     charge_contract(app, transaction, contract.company_id).await?;
@@ -87,24 +90,31 @@ fn check_deadline(app: &App, contract: &mut Contract) -> Result<(), AppError> {
     Ok(())
 }
 
-/// A receiver whose verified name is another one than the given (D-23).
+/// Receivers whose verified name is another one than the given (D-23).
 async fn check_names(transaction: &mut Transaction, contract: &Contract) -> Result<(), AppError> {
-    if contract.allow_name_mismatch {
+    for party in &contract.signatories {
+        check_name(transaction, contract, party).await?;
+    }
+    Ok(())
+}
+
+/// A receiver whose verified name is another one than the given (D-23).
+pub(super) async fn check_name(
+    reader: &mut Reader,
+    contract: &Contract,
+    party: &Signatory,
+) -> Result<(), AppError> {
+    if contract.allow_name_mismatch || party.tenant_type.is_company() {
         return Ok(());
     }
-    for party in &contract.signatories {
-        if party.tenant_type.is_company() {
-            continue;
-        }
-        let (Some(receiver), Some(name)) = (&party.receiver, &party.tenant_name) else {
-            continue;
-        };
-        let known = person::find_by_contact(transaction, receiver.contact_type, &receiver.contact).await?;
-        if known.is_some_and(|known| known.value.verified && known.value.name != *name) {
-            return Err(AppError::NameMismatch {
-                contact: receiver.masked(),
-            });
-        }
+    let (Some(receiver), Some(name)) = (&party.receiver, &party.tenant_name) else {
+        return Ok(());
+    };
+    let known = person::find_by_contact(reader, receiver.contact_type, &receiver.contact).await?;
+    if known.is_some_and(|known| known.value.verified && known.value.name != *name) {
+        return Err(AppError::NameMismatch {
+            contact: receiver.masked(),
+        });
     }
     Ok(())
 }
@@ -136,13 +146,21 @@ fn resolve_template_documents(contract: &mut Contract) {
 /// Seals named by steps and positions of our own companies exist and may be used.
 async fn check_seals(transaction: &mut Transaction, contract: &Contract) -> Result<(), AppError> {
     for party in &contract.signatories {
-        let Some(company) = party.company_id else { continue };
-        for action in &party.actions {
-            let of_positions = action.stampers.iter().filter_map(|stamper| stamper.seal_id);
-            let seals: Vec<SealId> = action.seal_ids.iter().copied().chain(of_positions).collect();
-            for seal in seals {
-                require_seal(transaction, company, seal).await?;
-            }
+        check_party_seals(transaction, party).await?;
+    }
+    Ok(())
+}
+
+/// Seals named by the steps and positions of one of our own companies exist and may be used.
+pub(super) async fn check_party_seals(reader: &mut Reader, party: &Signatory) -> Result<(), AppError> {
+    let Some(company) = party.company_id else {
+        return Ok(());
+    };
+    for action in &party.actions {
+        let of_positions = action.stampers.iter().filter_map(|stamper| stamper.seal_id);
+        let seals: Vec<SealId> = action.seal_ids.iter().copied().chain(of_positions).collect();
+        for seal in seals {
+            require_seal(reader, company, seal).await?;
         }
     }
     Ok(())

@@ -10,16 +10,15 @@ use qishu_store::page::{PageLink, insert_link};
 use qishu_store::{Reader, Transaction};
 use serde::{Deserialize, Serialize};
 
+use super::initiator::is_initiator;
 use super::session::Purpose;
+use super::task::may_perform;
 use crate::company::find_employee;
-use crate::contract::{locate, locate_for_party};
+use crate::contract::{locate, locate_for_party, locate_initiated};
 use crate::{ApiCaller, App, AppError};
 
 /// Purpose of links that give out files, zipped when there are several.
 pub(crate) const DOWNLOAD_PURPOSE: &str = "DOWNLOAD";
-
-/// Purpose of links that give out a single file as it is.
-pub(crate) const FILE_PURPOSE: &str = "DOWNLOAD_FILE";
 
 /// Links inside messages live as long as the contract; this is longer than any contract is open.
 const SHORT_LINK_DAYS: i64 = 3_650;
@@ -80,13 +79,50 @@ pub struct PageOptions {
     pub hide_state: bool,
     /// Show "start again".
     pub show_resend: bool,
+    /// The signing password may be used.
+    #[serde(default)]
+    pub allow_password: bool,
+    /// The signing password may not be set here.
+    #[serde(default)]
+    pub hide_password_settings: bool,
     /// `SIGN`, `PRINT` or `DIRECT_SIGN`; empty on view pages.
     pub page_type: String,
+    /// What a page that prepares a draft offers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appoint: Option<AppointOptions>,
+}
+
+/// What a page for preparing a draft opens with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AppointMode {
+    /// Placing positions.
+    Appoint,
+    /// Basic data.
+    Draft,
+    /// Values of template parameters.
+    FillParameters,
+}
+
+/// What a page for preparing a draft offers (5.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the API has a switch per button")]
+pub struct AppointOptions {
+    /// What it opens with.
+    pub mode: AppointMode,
+    /// Sending.
+    pub send: bool,
+    /// Saving and closing.
+    pub save: bool,
+    /// Going over to the positions.
+    pub locations: bool,
+    /// Going over to the parameters.
+    pub params: bool,
 }
 
 /// What a link is bound to besides its contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct LinkData {
+pub(super) struct LinkData {
     /// Person; absent for links that anybody who has them may open.
     pub(crate) user: Option<User>,
     /// Looks.
@@ -103,6 +139,17 @@ pub struct SignPage {
     pub address: ContractAddress,
     /// Who signs.
     pub user: User,
+    /// Looks.
+    pub options: PageOptions,
+    /// How long the link works.
+    pub lifetime: Lifetime,
+}
+
+/// 预签署页面: `POST /v2/contract/appointurl`.
+#[derive(Debug, Clone)]
+pub struct AppointPage {
+    /// Contract.
+    pub address: ContractAddress,
     /// Looks.
     pub options: PageOptions,
     /// How long the link works.
@@ -165,6 +212,44 @@ pub async fn sign_page_url(
         format!("{}/s/{token}", app.settings.base_url),
         contract.state.name(),
     ))
+}
+
+/// A link under which a draft is prepared: whoever has it acts for the initiator.
+///
+/// # Errors
+/// `1101` for anything but a draft; `1002` for a party that is not the initiator.
+pub async fn appoint_page_url(
+    app: &App,
+    caller: &ApiCaller,
+    request: AppointPage,
+) -> Result<String, AppError> {
+    let mut transaction = app.store.begin("appoint_page_url");
+    let contract = locate_initiated(&mut transaction, caller, &request.address)
+        .await?
+        .value;
+    if contract.state != ContractState::Draft {
+        let status = contract.state.name();
+        return Err(Refusal::WrongStatus { status }.into());
+    }
+    let mut options = with_defaults(caller, request.options);
+    check_callback_page(options.callback_page.as_deref())?;
+    options.callback_trusted = is_listed(
+        &caller.application.return_origins,
+        options.callback_page.as_deref(),
+    );
+    options
+        .lang
+        .get_or_insert_with(|| caller.language.name().to_owned());
+    let data = LinkData {
+        user: None,
+        options,
+        items: Vec::new(),
+    };
+    let expire = app.now().plus_ms(request.lifetime.ms);
+    let purpose = Purpose::Appoint.name();
+    let token = store_link(app, &mut transaction, &contract, purpose, expire, &data).await?;
+    transaction.commit().await?;
+    Ok(format!("{}/s/{token}", app.settings.base_url))
 }
 
 /// A link that shows the contract.
@@ -239,7 +324,10 @@ pub(crate) async fn short_link(
 ) -> Result<String, AppError> {
     let data = LinkData {
         user: user.cloned(),
-        options: PageOptions::default(),
+        options: PageOptions {
+            download: true,
+            ..PageOptions::default()
+        },
         items: Vec::new(),
     };
     let expire = app.now().plus_days(SHORT_LINK_DAYS);
@@ -290,7 +378,7 @@ pub(crate) async fn insert_contract_link(
 ///
 /// # Errors
 /// Internal when the store or the source of chance fails.
-pub(crate) async fn store_link(
+async fn store_link(
     app: &App,
     transaction: &mut Transaction,
     contract: &Contract,
@@ -298,7 +386,7 @@ pub(crate) async fn store_link(
     expire: Timestamp,
     data: &LinkData,
 ) -> Result<String, AppError> {
-    let token = URL_SAFE_NO_PAD.encode(app.random_bytes::<32>()?);
+    let token = new_token(app)?;
     let data = serde_json::to_value(data).map_err(|error| AppError::internal("link", error))?;
     let link = PageLink {
         purpose: purpose.to_owned(),
@@ -308,6 +396,14 @@ pub(crate) async fn store_link(
     };
     insert_link(transaction, &token, &link).await?;
     Ok(token)
+}
+
+/// 256 random bits as they stand in an address.
+///
+/// # Errors
+/// Internal when the source of chance fails.
+pub(crate) fn new_token(app: &App) -> Result<String, AppError> {
+    Ok(URL_SAFE_NO_PAD.encode(app.random_bytes::<32>()?))
 }
 
 fn require_sent(contract: &Contract) -> Result<(), AppError> {
@@ -349,7 +445,8 @@ fn is_listed(listed: &[String], page: Option<&str>) -> bool {
     !authority.contains('@') && listed.iter().any(|known| known.eq_ignore_ascii_case(&origin))
 }
 
-/// Whether a person has to do with the contract: receiver, operator of a step, creator, or somebody who gets a copy.
+/// Whether a person has to do with the contract: receiver, operator of a step or holder of a seal for one, creator or
+/// administrator of the initiator, or somebody who gets a copy.
 pub(super) async fn concerns(
     reader: &mut Reader,
     contract: &Contract,
@@ -379,8 +476,13 @@ pub(super) async fn concerns(
         if people.chain(&contract.creator).any(|other| employee.is(other)) {
             return Ok(true);
         }
+        for step in &party.actions {
+            if may_perform(reader, contract, party, step, user).await? {
+                return Ok(true);
+            }
+        }
     }
-    Ok(false)
+    is_initiator(reader, contract, user).await
 }
 
 #[cfg(test)]

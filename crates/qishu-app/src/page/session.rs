@@ -3,13 +3,16 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use qishu_model::contact::{ContactType, User};
+use qishu_model::contract::Contract;
 use qishu_model::id::ContractId;
+use qishu_store::Reader;
 use qishu_store::confirm::{self, Binding, Check};
 use qishu_store::ledger::Actor;
 use qishu_store::page::{self, find_link, find_session, insert_session};
 use serde::{Deserialize, Serialize};
 
-use super::link::{LinkData, PageOptions, concerns};
+use super::link::{AppointOptions, LinkData, PageOptions, concerns};
+use super::take_up::take_up;
 use crate::contract::load_contract;
 use crate::{App, AppError};
 
@@ -20,6 +23,8 @@ const SESSION_MS: i64 = 2 * 3_600_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Purpose {
+    /// Prepare a draft.
+    Appoint,
     /// Log in first.
     LogIn,
     /// Sign, and everything that goes with it.
@@ -33,6 +38,7 @@ impl Purpose {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Appoint => "APPOINT",
             Self::LogIn => "LOG_IN",
             Self::Sign => "SIGN",
             Self::View => "VIEW",
@@ -40,7 +46,7 @@ impl Purpose {
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::LogIn, Self::Sign, Self::View]
+        [Self::Appoint, Self::LogIn, Self::Sign, Self::View]
             .into_iter()
             .find(|purpose| purpose.name() == name)
     }
@@ -89,6 +95,19 @@ impl PageSession {
     }
 }
 
+impl PageSession {
+    /// What a page for preparing a draft offers; only sessions of one may change the draft.
+    ///
+    /// # Errors
+    /// `1110` for any other link.
+    pub fn drafting(&self) -> Result<AppointOptions, AppError> {
+        match (self.options.appoint, self.purpose) {
+            (Some(options), Purpose::Appoint) => Ok(options),
+            _ => Err(AppError::NoViewPermission),
+        }
+    }
+}
+
 /// A fresh session and its token.
 #[derive(Debug, Clone)]
 pub struct Opened {
@@ -129,6 +148,7 @@ pub async fn open_link(
     };
     let token = store_session(app, &mut transaction, &session).await?;
     transaction.commit().await?;
+    take_up(app, &session).await?;
     Ok(Opened { session, token })
 }
 
@@ -151,6 +171,21 @@ async fn store_session(
     )
     .await?;
     Ok(token)
+}
+
+/// The person of a session must still have to do with the contract: who was replaced as its receiver has not (4.8).
+///
+/// # Errors
+/// `1110`.
+pub(super) async fn require_concern(
+    reader: &mut Reader,
+    contract: &Contract,
+    session: &PageSession,
+) -> Result<(), AppError> {
+    match &session.user {
+        Some(user) if !concerns(reader, contract, user).await? => Err(AppError::NoViewPermission),
+        _ => Ok(()),
+    }
 }
 
 /// The session of a token.
@@ -190,6 +225,7 @@ pub async fn log_in(app: &App, token: &str, contact: &str, code: &str) -> Result
     let new_token = store_session(app, &mut transaction, &opened).await?;
     page::remove_session(&mut transaction, token).await?;
     transaction.commit().await?;
+    take_up(app, &opened).await?;
     Ok(Opened {
         session: opened,
         token: new_token,

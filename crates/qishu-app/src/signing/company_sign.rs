@@ -140,6 +140,9 @@ impl CompanyAct {
             .into());
         }
         let (party, action) = self.step_in_turn(contract)?;
+        if let Some(missing) = party.missing_attachment() {
+            return Err(missing.into());
+        }
         let rule = contract.stamper_rule.unwrap_or(StamperRule::Optional);
         let (stampers, given) = effective_stampers(&action.stampers, &self.stampers, rule);
         if stampers.is_empty() {
@@ -163,6 +166,7 @@ impl CompanyAct {
             performed_by: contract.creator.clone(),
             confirm: IntentionConfirm::Authorized,
             confirmation: None,
+            founding: None,
         })
     }
 
@@ -185,7 +189,7 @@ impl CompanyAct {
         reader: &mut Reader,
         contract: &Contract,
         action: &Action,
-        stamper: Stamper,
+        mut stamper: Stamper,
     ) -> Result<Mark, AppError> {
         if stamper.stamper_type == StamperType::Timestamp {
             return Mark::date(app, stamper);
@@ -194,6 +198,7 @@ impl CompanyAct {
         let seal: Seal =
             choose_seal(reader, contract, &self.company, action, wanted, self.seal_type()).await?;
         let picture = load_picture(app, &seal).await?;
+        stamper.seal_id = Some(seal.id);
         Ok(Mark::seal(stamper, &seal, picture, self.company.name.clone()))
     }
 

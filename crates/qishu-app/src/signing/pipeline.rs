@@ -5,6 +5,7 @@
 //! callback event together. Whatever a crash leaves behind is an intent without a result; [`super::recover`] closes
 //! it, and the contract stands where it stood.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pdfseal::sign::{AppendedRevision, PendingSignature, SignRequest, SigningTime, prepare_signature};
@@ -12,7 +13,7 @@ use qishu_authority::{Holder, PreparedCertificate, Reference, VerifiedSubject};
 use qishu_blob::Digest;
 use qishu_model::company::Company;
 use qishu_model::contact::User;
-use qishu_model::contract::{Command, Contract, IntentionConfirm, Step, Transition};
+use qishu_model::contract::{Command, Contract, IntentionConfirm, Stamper, Step, Transition};
 use qishu_model::id::{ActId, ContractId, SealId, SignatoryId};
 use qishu_model::placement::{Placed, union};
 use qishu_model::time::Timestamp;
@@ -25,9 +26,10 @@ use serde_json::{Value as Json, json};
 
 use super::company_sign::CompanyAct;
 use super::mark::{Mark, seals, stamps};
-use super::place::{DocumentAids, Wanted, load_aids, place};
+use super::personal_sign::AuthorisedAct;
+use super::place::{DocumentAids, Wanted, load_aids, load_attachment_aids, place};
 use crate::contract::{load_contract, store_change};
-use crate::page::{PersonAct, plan_void};
+use crate::page::{Founding, PersonAct, plan_void};
 use crate::void::VoidAct;
 use crate::{App, AppError};
 
@@ -53,6 +55,8 @@ pub(crate) struct Act {
 
 /// Who signs what; planned anew on every attempt.
 pub(crate) enum ActRequest {
+    /// A person through a company that they have authorised.
+    Authorised(Box<AuthorisedAct>),
     /// A company with one of its steps.
     Company(CompanyAct),
     /// A person on a page.
@@ -75,6 +79,8 @@ pub(crate) struct PlannedAct {
     pub(crate) confirm: IntentionConfirm,
     /// Code that is used up by the act.
     pub(crate) confirmation: Option<Confirmation>,
+    /// Company and seal that come into being with the act.
+    pub(crate) founding: Option<Founding>,
 }
 
 /// Performs an act: signs every document it has a position on, and moves the contract.
@@ -83,8 +89,16 @@ pub(crate) struct PlannedAct {
 /// What planning refuses; [`AppError::Busy`] when others were faster [`ATTEMPTS`] times.
 pub(crate) async fn perform(app: &App, act: Act) -> Result<Contract, AppError> {
     let _turn = app.lock_contract(act.contract).await;
+    perform_locked(app, &act).await
+}
+
+/// [`perform`] for a caller who already holds the contract's lock, because several acts belong together.
+///
+/// # Errors
+/// As [`perform`].
+pub(crate) async fn perform_locked(app: &App, act: &Act) -> Result<Contract, AppError> {
     for attempt_number in 0..ATTEMPTS {
-        match attempt(app, &act).await {
+        match attempt(app, act).await {
             Err(AppError::Busy) => app.pause(attempt_number).await,
             answer => return answer,
         }
@@ -103,20 +117,28 @@ async fn attempt(app: &App, act: &Act) -> Result<Contract, AppError> {
         // Nothing but the void document is signed then.
         documents.retain(|document| Some(document.id) == request.document);
     }
-    let planned = match &act.request {
+    let mut planned = match &act.request {
+        ActRequest::Authorised(person) => person.plan(app, &mut reader, &stored.value).await?,
         ActRequest::Company(company) => company.plan(app, &mut reader, &stored.value).await?,
         ActRequest::Void(void) => void.plan(app, &mut reader, &stored.value).await?,
         ActRequest::Person(person) if stored.value.void_request().is_some() => {
             plan_void(person, app, &mut reader, &stored.value, &documents).await?
         }
-        ActRequest::Person(person) => person.plan(app, &stored.value, &documents).await?,
+        ActRequest::Person(person) => person.plan(app, &mut reader, &stored.value, &documents).await?,
+    };
+    let attachments = match planned.step {
+        Step::Void(_) => Vec::new(),
+        _ => load_attachment_aids(app, &mut reader, &stored.value, planned.party).await?,
     };
     drop(reader);
-    let pending = prepare(app, &planned, &documents).await?;
+    if let ActRequest::Person(person) = &act.request {
+        planned.confirmation = person.confirm(app, act.contract).await?;
+    }
+    let (pending, used) = prepare(app, &planned, &documents, &attachments).await?;
     let intents = intend(app, act, &planned, &pending).await?;
     let signed = sign(app, pending).await;
     let settled = match signed {
-        Ok(signed) => finish(app, act, planned, stored, &intents, signed).await,
+        Ok(signed) => finish(app, act, (planned, &used), stored, &intents, signed).await,
         Err(error) => Err(error),
     };
     if settled.is_err() {
@@ -160,11 +182,14 @@ struct Signed<'a> {
     seals: Vec<SealId>,
 }
 
+/// Lays out a signature on every document with a position, and one without appearance on every file that the party has
+/// handed in to be signed. Also answers which of the marks are used.
 async fn prepare<'a>(
     app: &App,
     planned: &PlannedAct,
     documents: &'a [DocumentAids],
-) -> Result<Vec<Pending<'a>>, AppError> {
+    attachments: &'a [DocumentAids],
+) -> Result<(Vec<Pending<'a>>, BTreeSet<usize>), AppError> {
     let wanted: Vec<Wanted<'_>> = planned
         .marks
         .iter()
@@ -186,7 +211,11 @@ async fn prepare<'a>(
             pending.push(prepare_one(app, planned, document, &here)?);
         }
     }
-    Ok(pending)
+    for attachment in attachments {
+        pending.push(prepare_one(app, planned, attachment, &[])?);
+    }
+    let used = placed.iter().map(|placed| placed.stamper).collect();
+    Ok((pending, used))
 }
 
 fn prepare_one<'a>(
@@ -352,7 +381,7 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a>) -> Result<Signed<'a>, App
 async fn finish(
     app: &App,
     request: &Act,
-    planned: PlannedAct,
+    (planned, used): (PlannedAct, &BTreeSet<usize>),
     stored: Versioned<Contract>,
     intents: &[SigningAct],
     signed: Vec<Signed<'_>>,
@@ -362,11 +391,12 @@ async fn finish(
         Step::Void(party) => Command::SignVoid { party },
         step => Command::Finish {
             step,
-            by: planned.performed_by,
+            by: planned.performed_by.clone(),
             confirm: Some(planned.confirm),
         },
     };
     let mut transition = stored.value.apply(command, now)?;
+    keep_positions(&mut transition, planned.step, &planned.marks, used);
     let mut transaction = app.store.begin("finish_signature");
     if let Some(confirmation) = &planned.confirmation {
         confirm::consume(&mut transaction, confirmation).await?;
@@ -379,6 +409,9 @@ async fn finish(
     }
     for intent in intents {
         settle(&mut transaction, intent.clone(), ActState::Done, now).await?;
+    }
+    if let Some(founding) = planned.founding {
+        founding.store(app, &mut transaction, &request.actor).await?;
     }
     let changed = store_change(app, &mut transaction, &stored, transition, request.actor.clone()).await?;
     transaction.commit().await?;
@@ -415,10 +448,37 @@ fn point_to_revision(transition: &mut Transition, signed: &Signed<'_>) {
     let documents = transition
         .contract
         .iter_mut()
-        .flat_map(|contract| &mut contract.documents);
+        .flat_map(Contract::signed_documents_mut);
     for document in documents.filter(|document| document.id == signed.document.id) {
         document.revision = signed.document.revision + 1;
         document.revision_hash = hex::encode(signed.revision_sha256);
+    }
+}
+
+/// The step keeps the positions that were really used, with their seals, in place of those that were given before: the detail
+/// of a signed contract tells what is on the pages.
+fn keep_positions(transition: &mut Transition, step: Step, marks: &[Mark], used: &BTreeSet<usize>) {
+    let stampers: Vec<Stamper> = used
+        .iter()
+        .filter_map(|index| marks.get(*index))
+        .map(|mark| mark.stamper.clone())
+        .collect();
+    if stampers.is_empty() {
+        return;
+    }
+    let Some(contract) = &mut transition.contract else {
+        return;
+    };
+    for party in &mut contract.signatories {
+        match step {
+            Step::Personal(id) if party.id == id => party.stampers.clone_from(&stampers),
+            Step::Personal(_) | Step::Void(_) => {}
+            Step::Action(id) => {
+                for action in party.actions.iter_mut().filter(|action| action.id == id) {
+                    action.stampers.clone_from(&stampers);
+                }
+            }
+        }
     }
 }
 

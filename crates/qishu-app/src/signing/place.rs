@@ -68,6 +68,31 @@ pub(crate) async fn load_aids(
     Ok(aids)
 }
 
+/// Aids of the files that a party has handed in to be signed.
+///
+/// # Errors
+/// As [`load_aids`].
+pub(super) async fn load_attachment_aids(
+    app: &App,
+    reader: &mut Reader,
+    contract: &Contract,
+    party: SignatoryId,
+) -> Result<Vec<DocumentAids>, AppError> {
+    let demands = contract
+        .signatory(party)
+        .into_iter()
+        .flat_map(|party| &party.attachments);
+    let files: Vec<&Document> = demands
+        .filter(|demand| demand.need_sign)
+        .filter_map(|demand| demand.file.as_ref()?.document.as_ref())
+        .collect();
+    let mut aids = Vec::with_capacity(files.len());
+    for file in files {
+        aids.push(load_one(app, reader, file).await?);
+    }
+    Ok(aids)
+}
+
 async fn load_one(app: &App, reader: &mut Reader, document: &Document) -> Result<DocumentAids, AppError> {
     let row = find_revision(reader, document.id, document.revision).await?;
     let plan = row.and_then(|row| row.plan);

@@ -147,3 +147,46 @@ pub struct ContractDraft {
     /// A receiver may sign although the real name differs.
     pub allow_name_mismatch: bool,
 }
+
+/// A contract made of an old one (`contracts` 3.17, 4.25): what is present replaces what would be copied.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ContractResend {
+    /// The caller's own id of the new contract.
+    pub new_biz_id: Option<String>,
+    /// Title.
+    pub subject: Option<String>,
+    /// Free text.
+    pub description: Option<String>,
+    /// Contract number; absent = generated.
+    pub sn: Option<String>,
+    /// Signing deadline; absent = the category's.
+    pub expire_time: Option<Timestamp>,
+    /// End of validity.
+    pub end_time: Option<Timestamp>,
+    /// Parties act one after the other.
+    pub ordinal: Option<bool>,
+    /// Send at once.
+    pub send: bool,
+    /// Employee who makes it.
+    pub creator: Option<User>,
+    /// Parties, as a whole.
+    pub signatories: Option<Vec<SignatoryDraft>>,
+    /// When it counts as signed.
+    pub sign_flow_strategy: Option<SignFlowStrategy>,
+    /// Values of template parameters; those of other names are copied.
+    pub template_params: Vec<TemplateParam>,
+    /// When copies go out.
+    pub copy_send_time: Option<CopySendTime>,
+    /// People who get a copy.
+    pub copy_send_receivers: Option<Vec<CopySendReceiver>>,
+    /// Labels.
+    pub tags: Option<Vec<String>>,
+    /// Related contracts.
+    pub related_contract_ids: Option<Vec<ContractId>>,
+    /// Custom fields.
+    pub custom_fields: Option<Vec<CustomField>>,
+    /// Opaque text of the caller.
+    pub business_data: Option<String>,
+    /// Tell the initiator's operator when sending.
+    pub notify_sponsor: Option<bool>,
+}

@@ -82,4 +82,19 @@ pub struct Event {
     pub callback: Option<(CallbackType, &'static str)>,
     /// Party concerned; absent = the initiator (D25).
     pub party: Option<SignatoryId>,
+    /// Remark of whoever did it.
+    pub comments: Option<String>,
+}
+
+impl Event {
+    /// An event that integrators are not told.
+    #[must_use]
+    pub(super) const fn silent(operate: OperateType, party: Option<SignatoryId>) -> Self {
+        Self {
+            operate,
+            callback: None,
+            party,
+            comments: None,
+        }
+    }
 }

@@ -4,6 +4,9 @@
 //! or a refusal; the contract it was called on is untouched. Rights, seals, positions and identity are judged
 //! by the caller before; the machine judges status, turn and completeness.
 
+mod change;
+mod table;
+
 use super::{
     Action, ActionStatus, ActionType, CallbackType, Command, Contract, ContractState, Event,
     IntentionConfirm, OpenStatus, SignFlowStrategy, Signatory, SignatoryStatus, Step, VoidFailure,
@@ -13,6 +16,8 @@ use crate::contact::User;
 use crate::id::{ActionId, SignatoryId};
 use crate::log::OperateType;
 use crate::time::Timestamp;
+
+pub use table::state_table;
 
 /// Where a command leads.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +75,30 @@ pub enum Refusal {
     /// The party is not one of this contract.
     #[error("no such party in this contract")]
     UnknownParty,
+    /// The step is not one of this contract.
+    #[error("no such step in this contract")]
+    UnknownStep,
+    /// `1101`, D-25
+    #[error("{name} has signed or taken the contract up and cannot be changed")]
+    PartyLocked {
+        /// Name of the party.
+        name: String,
+    },
+    /// `1402`
+    #[error("document {id} is not one of this contract")]
+    UnknownDocument {
+        /// Which one.
+        id: crate::id::DocumentId,
+    },
+    /// `1404`
+    #[error("no such attachment is demanded from this party")]
+    UnknownAttachment,
+    /// `1404`
+    #[error("{title} has to be handed in before signing")]
+    AttachmentRequired {
+        /// Title of the demand.
+        title: String,
+    },
 }
 
 type Decision = Result<Vec<Event>, Refusal>;
@@ -96,6 +125,7 @@ impl Contract {
             Command::Send { fillers } => self.send(&fillers, now),
             Command::Fill { party } => self.fill(party),
             Command::Finish { step, by, confirm } => self.finish(step, by, confirm, now),
+            Command::Approve { action, by, comments } => self.approve(action, by, comments, now),
             Command::RefuseAudit { action, by, comments } => self.refuse_audit(action, by, comments, now),
             Command::Reject { party, reason } => self.reject(party, reason),
             Command::Recall { reason } => self.recall(reason),
@@ -103,6 +133,18 @@ impl Contract {
             Command::ForceEnd { reason } => self.force_end(reason),
             Command::Delay { until } => self.delay(until),
             Command::AddParty { party } => self.add_party(*party),
+            Command::Accept { party } => self.accept(party, now),
+            Command::EditParty { party, change } => self.edit_party(party, *change),
+            Command::Join { party, change } => self.join(party, *change, now),
+            Command::EditOperators { action, operators } => self.edit_operators(action, operators),
+            Command::CopySend { receivers } => self.copy_send(receivers, now),
+            Command::Modify { change } => self.modify(*change),
+            Command::HandIn {
+                party,
+                attachment,
+                file,
+            } => self.hand_in(party, attachment, *file),
+            Command::AddForceEndFile { file } => self.add_force_end_file(file),
             Command::StartVoid { request } => self.start_void(request),
             Command::SignVoid { party } => self.sign_void(party),
             Command::RefuseVoid { party, reason } => self.refuse_void(party, reason),
@@ -183,11 +225,7 @@ impl Contract {
             .iter()
             .any(|party| party.status == SignatoryStatus::Filling)
         {
-            return Ok(vec![Event {
-                operate: OperateType::Fill,
-                callback: None,
-                party: Some(id),
-            }]);
+            return Ok(vec![Event::silent(OperateType::Fill, Some(id))]);
         }
         self.state = ContractState::Signing;
         self.advance_turns();
@@ -237,6 +275,7 @@ impl Contract {
         now: Timestamp,
     ) -> Result<(SignatoryId, Option<ActionType>), Refusal> {
         let party = self.party_of_action_mut(id)?;
+        let missing = party.missing_attachment();
         let action = party
             .actions
             .iter_mut()
@@ -244,6 +283,9 @@ impl Contract {
             .ok_or(Refusal::NotInTurn)?;
         if action.status != ActionStatus::Start {
             return Err(Refusal::NotInTurn);
+        }
+        if let Some(missing) = missing.filter(|_| action.action_type.signs()) {
+            return Err(missing);
         }
         action.status = ActionStatus::Finish;
         action.complete_time = Some(now);
@@ -267,10 +309,33 @@ impl Contract {
         if party.status != SignatoryStatus::Signing || party.tenant_type.is_company() {
             return Err(Refusal::NotInTurn);
         }
+        if let Some(missing) = party.missing_attachment() {
+            return Err(missing);
+        }
         party.status = SignatoryStatus::Signed;
         party.complete_time = Some(now);
         party.intention_confirm = confirm;
         Ok((id, None))
+    }
+
+    fn approve(
+        &mut self,
+        id: ActionId,
+        by: Option<User>,
+        comments: Option<String>,
+        now: Timestamp,
+    ) -> Decision {
+        let is_approval = |action: &Action| action.action_type == ActionType::Audit;
+        if self.state == ContractState::Signing && self.action(id).is_some_and(|found| !is_approval(found.1))
+        {
+            return Err(Refusal::NotInTurn);
+        }
+        let step = Step::Action(id);
+        let mut events = self.finish(step, by, Some(IntentionConfirm::Authorized), now)?;
+        if let Some(first) = events.first_mut() {
+            first.comments = comments;
+        }
+        Ok(events)
     }
 
     fn refuse_audit(
@@ -389,11 +454,7 @@ impl Contract {
             _ => return Err(self.wrong_status()),
         }
         self.expire_time = Some(until);
-        Ok(vec![Event {
-            operate: OperateType::Delay,
-            callback: None,
-            party: None,
-        }])
+        Ok(vec![Event::silent(OperateType::Delay, None)])
     }
 
     fn add_party(&mut self, party: Signatory) -> Decision {
@@ -410,20 +471,15 @@ impl Contract {
         let id = party.id;
         self.signatories.push(party);
         if !sent {
-            return Ok(vec![Event {
-                operate: OperateType::Modify,
-                callback: None,
-                party: Some(id),
-            }]);
+            return Ok(vec![Event::silent(OperateType::Modify, Some(id))]);
         }
         self.party_mut(id)?.status = SignatoryStatus::Waiting;
         self.state = ContractState::Signing;
         self.advance_turns();
         let callback = was_complete.then_some((CallbackType::SendSigning, self.state.name()));
         Ok(vec![Event {
-            operate: OperateType::Modify,
             callback,
-            party: Some(id),
+            ..Event::silent(OperateType::Modify, Some(id))
         }])
     }
 
@@ -530,11 +586,7 @@ impl Contract {
 
     /// A draft vanishes; what had been sent stays as a trace that nobody is shown, and gives its `bizId` free.
     fn delete(&self) -> Result<Transition, Refusal> {
-        let event = Event {
-            operate: OperateType::Modify,
-            callback: None,
-            party: None,
-        };
+        let event = Event::silent(OperateType::Modify, None);
         let contract = match self.state {
             ContractState::Draft => None,
             ContractState::Expired { .. }
@@ -608,12 +660,7 @@ impl Contract {
             operate,
             callback: Some((callback, self.state.name())),
             party,
-        }
-    }
-
-    const fn wrong_status(&self) -> Refusal {
-        Refusal::WrongStatus {
-            status: self.state.name(),
+            comments: None,
         }
     }
 }

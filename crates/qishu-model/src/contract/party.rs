@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, IntentionConfirm, Stamper};
+use super::{Action, HandedIn, IntentionConfirm, Stamper};
 use crate::contact::User;
 use crate::id::{ActionId, AttachmentId, CategoryId, CompanyId, SignatoryId};
 use crate::time::Timestamp;
@@ -232,6 +232,9 @@ pub struct AttachmentDemand {
     pub required: bool,
     /// The file must be signed too.
     pub need_sign: bool,
+    /// What was handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<HandedIn>,
 }
 
 /// A party of a contract.
@@ -283,6 +286,9 @@ pub struct Signatory {
     /// Steps are exactly those of the request.
     #[serde(default)]
     pub fixed_flow: bool,
+    /// When the receiver of a company took the contract up; from then on the party cannot be exchanged (D-25).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Timestamp>,
     /// The caller's own number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signatory_no: Option<String>,
@@ -305,6 +311,13 @@ impl Signatory {
     #[must_use]
     pub fn action(&self, id: ActionId) -> Option<&Action> {
         self.actions.iter().find(|action| action.id == id)
+    }
+
+    /// The party's place is still free: its data were to come later, and name or receiver are missing.
+    #[must_use]
+    pub const fn is_awaited(&self) -> bool {
+        let nobody = self.receiver.is_none() && !self.sponsor;
+        self.delay_set && (self.tenant_name.is_none() || nobody)
     }
 
     /// Every position of the party: its own and those of its steps.

@@ -1,12 +1,15 @@
 //! 签署服务
 
+pub(super) mod appointurl;
 pub(super) mod companysign;
+pub(super) mod employeeaudit;
 pub(super) mod invalid;
 pub(super) mod invalidbyfile;
 pub(super) mod invalidsign;
 pub(super) mod legalpersonsign;
 pub(super) mod notice;
 pub(super) mod pageurl;
+pub(super) mod personalsign;
 pub(super) mod shorturl;
 
 use qishu_app::signing::SignParam;

@@ -43,13 +43,13 @@ const WITHOUT_ID: &[&str] = &[
 ];
 
 /// Well-formed, and nobody's.
-const NOBODYS: &str = "3014826187358859384";
+pub(crate) const NOBODYS: &str = "3014826187358859384";
 
-const TOKEN: &str = "OtherApp01";
-const SECRET: &str = "OtherSecret0123456789abcdef01234";
+pub(crate) const TOKEN: &str = "OtherApp01";
+pub(crate) const SECRET: &str = "OtherSecret0123456789abcdef01234";
 
 /// A second platform company with an application of its own.
-async fn add_stranger(app: &TestApp) {
+pub(crate) async fn add_stranger(app: &TestApp) {
     let (known, _) = qishu_app::request_guard::find_application(&app.app, qishu_app::demo::APP_TOKEN)
         .await
         .unwrap()
@@ -81,7 +81,8 @@ async fn add_stranger(app: &TestApp) {
     transaction.commit().await.unwrap();
 }
 
-fn test_entry(app: &TestApp) -> Entry {
+/// An entry for what a test stores by itself.
+pub(crate) fn test_entry(app: &TestApp) -> Entry {
     Entry {
         at: app.app.now(),
         tenant: None,
@@ -150,16 +151,32 @@ fn other_fields(path: &str) -> Value {
     let user = json!({ "name": "张三", "contact": PERSON, "contactType": "MOBILE" });
     match path {
         "/v2/contract/draft" => json!({ "subject": "劳动合同" }),
-        "/v2/contract/pageurl" => json!({ "user": user }),
-        "/v2/seal/status" => json!({ "operate": "ENABLE" }),
         "/v2/contract/addwartermark" => json!({ "watermarks": [{ "type": "TEXT", "content": "合同专用" }] }),
+        "/v2/seal/status" => json!({ "operate": "ENABLE" }),
+        "/v2/contract/pageurl" | "/v2/contract/personalsign" => json!({ "user": user }),
+        "/v2/contract/copysend" => json!({ "receivers": [{ "receiver": user }] }),
+        "/v2/signatory/edit" | "/v3/signatory/edit" => json!({ "receiver": user }),
+        "/v2/signatory/operators/edit" => json!({ "actionOperators": [user] }),
+        "/v2/signatory/add" => {
+            json!({ "signatory": { "tenantType": "PERSONAL", "tenantName": "张三", "receiver": user } })
+        }
+        "/v2/contract/forceend" => json!({ "reason": "终止" }),
+        "/v2/contract/delay" => json!({ "days": 1 }),
+        "/v2/contract/employeeaudit" => json!({ "pass": true }),
+        "/v2/contract/joinurl" => json!({ "type": "PERSONAL" }),
+        "/v2/signatory/identity" => json!({ "contact": PERSON }),
         _ => json!({}),
     }
 }
 
 async fn call(app: &TestApp, endpoint: &Endpoint, headers: &str, ids: &Ids) -> Answer {
     let path = endpoint.path;
-    if matches!(path, "/v2/document/addbyfile" | "/v2/document/addbyfiles") {
+    let uploads = [
+        "/v2/document/addbyfile",
+        "/v2/document/addbyfiles",
+        "/v2/contract/forceend/addattachment",
+    ];
+    if uploads.contains(&path) {
         let file = if path.ends_with('s') { "files" } else { "file" };
         let mut fields: Vec<(&str, &str)> = ids.0.iter().map(|(name, id)| (*name, id.as_str())).collect();
         fields.extend([("title", "合同正文"), ("fileSuffix", "pdf")]);
@@ -185,7 +202,10 @@ async fn call(app: &TestApp, endpoint: &Endpoint, headers: &str, ids: &Ids) -> A
     }
     match endpoint.method {
         Method::Get => {
-            let query: Vec<String> = ids.0.iter().map(|(name, id)| format!("{name}={id}")).collect();
+            let mut query: Vec<String> = ids.0.iter().map(|(name, id)| format!("{name}={id}")).collect();
+            let others = other_fields(path);
+            let members = others.as_object().into_iter().flatten();
+            query.extend(members.map(|(name, value)| format!("{name}={}", value.as_str().unwrap())));
             app.get_with(&format!("{path}?{}", query.join("&")), headers)
                 .await
         }

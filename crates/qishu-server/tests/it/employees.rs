@@ -31,7 +31,10 @@ async fn detail(app: &TestApp, contact: &str) -> Value {
 async fn performers(app: &TestApp, contract: &str) -> Vec<String> {
     let mut reader = app.app.store.read("test");
     let id = contract.parse().unwrap();
-    let stored = qishu_store::contract::find(&mut reader, Scope::System, id).await.unwrap().unwrap();
+    let stored = qishu_store::contract::find(&mut reader, Scope::System, id)
+        .await
+        .unwrap()
+        .unwrap();
     let step = &stored.value.signatories[0].actions[0];
     step.operators.iter().map(|user| user.contact.clone()).collect()
 }

@@ -8,17 +8,30 @@
 )]
 
 mod app;
+mod attachments;
+mod audit;
 mod authorisation;
 mod client;
 mod companies;
+mod copies;
 mod download;
 mod employees;
+mod ending;
 mod files;
 mod flow;
+mod flows;
+mod joining;
 mod organisation;
+mod page_appoint;
+mod page_steps;
+mod parties;
+mod personal;
 mod protocol;
 mod race;
+mod random;
+mod remake;
 mod seals;
+mod stage;
 mod verification;
 mod void;
 mod watermark;

@@ -1,6 +1,6 @@
 //! Results that are an id or an address (4.2, 4.11, 4.22, 5.5, 5.7).
 
-use qishu_model::id::{ContractId, DocumentId};
+use qishu_model::id::{AttachmentId, ContractId, DocumentId};
 use serde::Serialize;
 
 /// Result of adding a document.
@@ -19,6 +19,22 @@ pub struct PageUrlAnswer {
     pub page_url: String,
     /// Status of the contract.
     pub status: &'static str,
+}
+
+/// Result of `appointurl`. It holds a link that lets whoever has it prepare the draft, so it cannot be printed.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageLinkAnswer {
+    /// The link.
+    pub page_url: String,
+}
+
+/// Result of `template/pageurl`.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplatePageAnswer {
+    /// The link.
+    pub page_url: String,
 }
 
 /// Result of `viewurl`: one link under two names (D-28).
@@ -111,6 +127,43 @@ impl DocumentUrlAnswer {
             title,
             download_items: items,
             download_url: link,
+        }
+    }
+}
+
+/// Result of `joinurl`: places that are still free (4.26).
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinUrlsAnswer {
+    /// One per place.
+    pub join_urls: Vec<JoinUrlAnswer>,
+}
+
+/// The link to one free place.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinUrlAnswer {
+    /// Signing order of the party.
+    pub serial_no: i32,
+    /// The link.
+    pub url: String,
+}
+
+/// Result of adding a file that explains a forced end: one id under two names (D-33).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttachmentIdAnswer {
+    id: AttachmentId,
+    attachment_id: AttachmentId,
+}
+
+impl AttachmentIdAnswer {
+    /// From the id.
+    #[must_use]
+    pub const fn new(id: AttachmentId) -> Self {
+        Self {
+            id,
+            attachment_id: id,
         }
     }
 }

@@ -111,6 +111,26 @@ impl SignatoryAnswer {
     }
 }
 
+/// Result of `signatory/add`: the party, and once more under `signatory` for a library that looks there (D-27).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AddedSignatoryAnswer {
+    #[serde(flatten)]
+    party: SignatoryAnswer,
+    signatory: SignatoryAnswer,
+}
+
+impl AddedSignatoryAnswer {
+    /// From the party.
+    #[must_use]
+    pub fn new(party: &Signatory) -> Self {
+        let party = SignatoryAnswer::new(party, &DetailView::default());
+        Self {
+            signatory: party.clone(),
+            party,
+        }
+    }
+}
+
 /// A step.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

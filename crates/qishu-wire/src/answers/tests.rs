@@ -82,6 +82,7 @@ fn party(n: u64, tenant_type: TenantType, status: SignatoryStatus) -> Signatory 
         default_category_accepted: false,
         delay_set: false,
         fixed_flow: false,
+        accepted: None,
         signatory_no: None,
         sign_validate_way: None,
         complete_time: None,
@@ -133,6 +134,7 @@ fn person() -> Signatory {
             title: "身份证".to_owned(),
             required: true,
             need_sign: false,
+            file: None,
         }],
         user_auth_info: Some(UserAuthInfo {
             id_card_no: some("11010519491231002X"),
@@ -140,6 +142,7 @@ fn person() -> Signatory {
         }),
         category_id: Some(CategoryId::new(id(60))),
         fixed_flow: true,
+        accepted: None,
         signatory_no: some("P-1"),
         sign_validate_way: Some(SignValidateWay::Pin),
         ..party(11, TenantType::Personal, SignatoryStatus::Waiting)
@@ -171,6 +174,7 @@ fn contract() -> Contract {
         documents: Vec::new(),
         watermarks: Vec::new(),
         files_deleted: false,
+        force_end_files: Vec::new(),
         copy_send_receivers: Vec::new(),
         copy_send_time: None,
         tags: Vec::new(),
@@ -209,12 +213,14 @@ fn full_contract() -> Contract {
             uploads: Vec::new(),
             file_suffix: "pdf".to_owned(),
             template_id: None,
+            template: None,
             params: Vec::new(),
             revision: 1,
             revision_hash: "00".repeat(32),
             text_index: "00".repeat(32),
             create_time: time("2026-05-01 08:01:00"),
         }],
+        force_end_files: Vec::new(),
         copy_send_receivers: vec![CopySendReceiver {
             name: some("财务"),
             receiver: user("韩梅", "h@example.com"),
@@ -474,11 +480,17 @@ fn categories() {
         templates: vec![CategoryTemplate {
             id: TemplateId::new(id(70)),
             name: "采购合同模板".to_owned(),
+            fillers: Vec::new(),
         }],
         expire_days: 30,
         stamper_rule: None,
         callback_url: some("https://example.com/secret-callback"),
+        copy_send_time: None,
+        copy_send_receivers: Vec::new(),
+        notify_sponsor: false,
+        starters: Vec::new(),
         continue_sending: false,
+        sn_rule: None,
         subject_rule: None,
         create_time: time("2026-05-01 08:00:00"),
         modify_time: time("2026-05-01 08:00:00"),
@@ -490,7 +502,7 @@ fn categories() {
     insta::assert_snapshot!(format!(
         "{}\n{}",
         pretty(&page),
-        pretty(&CategoryAnswer::from(&category))
+        pretty(&CategoryAnswer::new(&category, &[]))
     ));
 }
 

@@ -14,6 +14,9 @@ pub struct UserAnswer {
     pub contact: String,
     /// Kind of contact.
     pub contact_type: &'static str,
+    /// Verified name; present when asked for and known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub real_name: Option<String>,
 }
 
 impl From<&User> for UserAnswer {
@@ -22,6 +25,7 @@ impl From<&User> for UserAnswer {
             name: user.name.clone(),
             contact: user.contact.clone(),
             contact_type: user.contact_type.name(),
+            real_name: None,
         }
     }
 }

@@ -11,13 +11,13 @@ use super::party::signatories;
 use crate::fields::{DayEdge, FieldError, Fields, Object, Problem};
 
 /// Characters of the free text.
-const DESCRIPTION: usize = 300;
+pub(super) const DESCRIPTION: usize = 300;
 /// Characters of the contract number.
-const SN: usize = 50;
+pub(super) const SN: usize = 50;
 /// Related contracts (2.12).
-const RELATED: usize = 50;
+pub(super) const RELATED: usize = 50;
 /// Labels; not documented.
-const TAGS: usize = 100;
+pub(super) const TAGS: usize = 100;
 /// Characters of a custom field's value; not documented.
 const CUSTOM_VALUE: usize = 1_000;
 
@@ -36,7 +36,6 @@ impl DraftRequest {
     /// When a field has the wrong form, is too long, or a party has neither type nor name.
     pub fn read(fields: &Fields) -> Result<Self, FieldError> {
         let root = fields.root();
-        let strategies = [SignFlowStrategy::AllSignFinish, SignFlowStrategy::AnySignFinish];
         let contract = ContractDraft {
             id: root.id("id")?,
             biz_id: root.text("bizId", BIZ_ID)?,
@@ -53,19 +52,13 @@ impl DraftRequest {
             category: category(&root, "category")?,
             creator: user(&root, "creator")?,
             signatories: signatories(&root)?,
-            sign_flow_strategy: root
-                .one_of("signFlowStrategy", &strategies, SignFlowStrategy::name)?
-                .unwrap_or_default(),
+            sign_flow_strategy: sign_flow_strategy(&root)?.unwrap_or_default(),
             template_params: template_params(&root)?,
             copy_send_receivers: copy_send_receivers(&root, "copySendReceivers")?,
             copy_send_time: copy_send_time(&root)?,
             tags: root.texts("tags", TAGS, NAME)?,
             related_contract_ids: root.ids("relatedContractIds", RELATED)?,
-            custom_fields: root
-                .objects("customFields")?
-                .iter()
-                .map(custom_field)
-                .collect::<Result<_, _>>()?,
+            custom_fields: custom_fields(&root)?,
             business_data: root.opaque("businessData", NAME)?,
             notify_sponsor: root.boolean("notifySponsor")?.unwrap_or_default(),
             callback_url: web_address(&root, "callbackUrl", CALLBACK_URL)?,
@@ -76,7 +69,8 @@ impl DraftRequest {
     }
 }
 
-fn copy_send_time(root: &Object<'_>) -> Result<Option<CopySendTime>, FieldError> {
+/// Reads `copySendTime`.
+pub(super) fn copy_send_time(root: &Object<'_>) -> Result<Option<CopySendTime>, FieldError> {
     root.one_of(
         "copySendTime",
         &[CopySendTime::Finish, CopySendTime::Send],
@@ -85,6 +79,17 @@ fn copy_send_time(root: &Object<'_>) -> Result<Option<CopySendTime>, FieldError>
             CopySendTime::Send => "SEND",
         },
     )
+}
+
+/// Reads `signFlowStrategy`.
+pub(super) fn sign_flow_strategy(root: &Object<'_>) -> Result<Option<SignFlowStrategy>, FieldError> {
+    let strategies = [SignFlowStrategy::AllSignFinish, SignFlowStrategy::AnySignFinish];
+    root.one_of("signFlowStrategy", &strategies, SignFlowStrategy::name)
+}
+
+/// Reads `customFields`.
+pub(super) fn custom_fields(root: &Object<'_>) -> Result<Vec<CustomField>, FieldError> {
+    root.objects("customFields")?.iter().map(custom_field).collect()
 }
 
 fn custom_field(object: &Object<'_>) -> Result<CustomField, FieldError> {

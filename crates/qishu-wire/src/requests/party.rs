@@ -17,7 +17,8 @@ pub(super) fn signatories(fields: &Object<'_>) -> Result<Vec<SignatoryDraft>, Fi
     fields.objects("signatories")?.iter().map(signatory).collect()
 }
 
-fn signatory(object: &Object<'_>) -> Result<SignatoryDraft, FieldError> {
+/// Reads one party.
+pub(super) fn signatory(object: &Object<'_>) -> Result<SignatoryDraft, FieldError> {
     let tenant_type = object.one_of(
         "tenantType",
         &[TenantType::Company, TenantType::Personal],

@@ -1,7 +1,9 @@
 //! 合同详情: GET `/v2/contract/detail`
 
 use qishu_app::contract::{Detail, DetailQuery, contract_detail};
-use qishu_wire::answers::{ContractAnswer, DetailView, Owner, Place, RelatedContractAnswer, SealStatAnswer};
+use qishu_wire::answers::{
+    ContractAnswer, DetailView, Owner, Place, RelatedContractAnswer, SealStatAnswer, UserAnswer,
+};
 use qishu_wire::requests::DetailRequest;
 
 use crate::api::{Answer, Call, answer};
@@ -11,6 +13,7 @@ pub(in crate::api) async fn handle(call: Call) -> Answer {
     let query = DetailQuery {
         locations: request.query_location || request.query_seal_stats,
         related: request.query_related_contract,
+        real_names: request.query_operator_real_info,
     };
     let detail = contract_detail(&call.app, &call.caller, &request.address, query).await?;
     let related: Vec<RelatedContractAnswer> = detail.related.iter().map(related).collect();
@@ -23,10 +26,31 @@ pub(in crate::api) async fn handle(call: Call) -> Answer {
         related: request.query_related_contract.then_some(related.as_slice()),
         seal_stats: request.query_seal_stats.then_some(&seal_stats),
     };
-    answer(&hide_foreign_people(
-        ContractAnswer::new(&detail.contract, &view),
-        &detail,
-    ))
+    let answered = hide_foreign_people(ContractAnswer::new(&detail.contract, &view), &detail);
+    answer(&with_names_and_links(answered, &detail))
+}
+
+/// Adds the verified names that were asked for, and the links to free places.
+fn with_names_and_links(mut answer: ContractAnswer, detail: &Detail) -> ContractAnswer {
+    let real_name = |person: &UserAnswer| {
+        let mut known = detail.real_names.iter();
+        let found = known.find(|(user, _)| {
+            user.contact == person.contact && user.contact_type.name() == person.contact_type
+        });
+        found.map(|(_, name)| name.clone())
+    };
+    for party in &mut answer.signatories {
+        let link = detail.join_links.iter().find(|(id, _)| *id == party.id);
+        party.link = link.map(|(_, link)| link.clone());
+        let of_steps = party
+            .actions
+            .iter_mut()
+            .flat_map(|action| action.operators.iter_mut().flatten());
+        for person in party.receiver.iter_mut().chain(of_steps) {
+            person.real_name = real_name(person);
+        }
+    }
+    answer
 }
 
 fn related(contract: &qishu_app::contract::Related) -> RelatedContractAnswer {

@@ -1,0 +1,41 @@
+//! The state machine as a document: `docs/state-tables.md` is made of the machine itself.
+
+use std::fs;
+
+use qishu_model::contract::machine::state_table;
+
+const PATH: &str = "docs/state-tables.md";
+
+const HEAD: &str = "<!-- Made by `cargo run -p xtask -- state-tables`; do not edit. -->
+
+# State tables
+
+What every command does to a contract in every status. The contract of these tables has two parties that act one after the
+other: a company with an approval step and a seal step, then a person from whom a file is demanded (not as a condition).
+
+A row shows the contract afterwards as `STATUS [party, party]`, a company with the statuses of its steps in brackets, and
+behind it the callbacks as `callbackType/contractStatus`. `1101` is the answer when the status does not allow the command;
+other refusals are spelt out. `deleted` means that nothing stays.
+";
+
+fn document() -> String {
+    format!("{HEAD}{}", state_table())
+}
+
+/// Writes the document; with `--check` compares it.
+pub(crate) fn run() -> Result<String, Vec<String>> {
+    let check = std::env::args().any(|argument| argument == "--check");
+    let made = document();
+    if check {
+        let known = fs::read_to_string(PATH).unwrap_or_default();
+        return if known == made {
+            Ok(format!("{PATH} is up to date"))
+        } else {
+            Err(vec![format!(
+                "{PATH} differs from the machine: run cargo run -p xtask -- state-tables"
+            )])
+        };
+    }
+    fs::write(PATH, &made).map_err(|error| vec![format!("{PATH}: {error}")])?;
+    Ok(format!("{PATH} written, {} lines", made.lines().count()))
+}
