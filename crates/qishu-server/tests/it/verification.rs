@@ -127,7 +127,7 @@ async fn the_simulated_data_source_agrees_with_what_is_well_formed() {
         let company = json!({ "companyName": "外部贸易有限公司", "registerNo": "91310000MA1OTHER01", "legalPerson": "赵六" });
         let agreed = app.post("/v2/companyinfo/verify", &company).await.result();
         assert_eq!((&agreed["result"], &agreed["factor"]), (&json!(true), &json!("THREE")));
-        app.assert_refused("/v2/identity/verify", &[(json!({ "name": "张三" }), 1005, "cardNo"), (json!({ "cardNo": ["1", "2"] }), 1005, "cardNo")])
+        app.assert_refused("/v2/identity/verify", &[(json!({ "name": "张三" }), 1005, "cardNo"), (json!({ "name": "张三", "cardNo": ["1", "2"] }), 1005, "cardNo")])
             .await;
         app.assert_refused("/v2/companyinfo/verify", &[(json!({ "companyName": "x" }), 1005, "registerNo")])
             .await;
