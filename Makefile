@@ -1,11 +1,11 @@
 # `make run` starts the sandbox, `make test` checks everything. Both install what they need.
-.PHONY: run test setup fmt lint edges generated test-rust pdf-judges web web-build e2e deny bench
+.PHONY: run test setup fmt lint edges generated test-rust pdf-judges office-judges web web-build e2e deny bench
 
 run:
 	scripts/setup.sh run
 	scripts/run-demo.sh
 
-test: setup fmt edges generated deny web lint test-rust pdf-judges e2e
+test: setup fmt edges generated deny web lint test-rust pdf-judges office-judges e2e
 
 setup:
 	scripts/setup.sh test
@@ -39,6 +39,10 @@ test-rust:
 
 pdf-judges:
 	scripts/pdf-judges.sh
+
+office-judges:
+	cargo build --workspace --locked
+	python3 judges/conversions.py target/office-judges
 
 e2e:
 	scripts/e2e.sh

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Lets strangers judge signed PDF files: pyHanko with difference analysis, poppler's pdfsig, qpdf and mutool.
 
-usage: validate.py --root ROOT.der --acts N [--baseline] FILE...
+usage: validate.py --root ROOT.der --acts N [--level b|t|lt|lta] [--stamps N] [--baseline] FILE...
 
 Every signature must be intact, valid and trusted; nothing after it may change more than the form; the last one must
-cover the whole file. Files are judged in parallel. Exit status 0 only when every judge accepts every file.
+cover the whole file. With --level each signature must reach that level of PAdES: a valid time-stamp inside (t), the
+document alone proving that nobody was revoked (lt), and the procedure of ETSI EN 319 102-1, 5.6.3 for archives (lta).
+--stamps counts the time-stamps of the document. Files are judged in parallel. Exit status 0 only when every judge accepts every file.
 """
 
 import argparse
+import asyncio
 import concurrent.futures
 import re
 import shutil
@@ -18,54 +21,103 @@ from pathlib import Path
 from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.ades.report import AdESPassed
+from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
+from pyhanko.sign.validation.ades import ades_lta_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec, SignatureValidationSpec
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
 
 ALLOWED = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING)
 
 
-def pyhanko(path: Path, root: x509.Certificate, acts: int) -> list[str]:
+def pyhanko(path: Path, root: x509.Certificate, acts: int, level: str, stamps: int) -> list[str]:
     """Complaints of pyHanko. One signature value may serve many fields: each value is judged once."""
     complaints = []
     with path.open("rb") as stream:
         reader = PdfFileReader(stream, strict=True)
         signatures = {}
-        fields = 0
-        for signature in reader.embedded_signatures:
-            fields += 1
+        for signature in reader.embedded_regular_signatures:
             signatures.setdefault(tuple(signature.byte_range), signature)
+        document_stamps = list(reader.embedded_timestamp_signatures)
         if len(signatures) != acts:
             complaints.append(f"{len(signatures)} signatures instead of {acts}")
-        ordered = sorted(signatures.items(), key=lambda item: item[0][2])
-        for position, (_, signature) in enumerate(ordered):
+        if len(document_stamps) != stamps:
+            complaints.append(f"{len(document_stamps)} time-stamps of the document instead of {stamps}")
+        ordered = [signature for _, signature in sorted(signatures.items(), key=lambda item: item[0][2])]
+        for position, signature in enumerate(ordered):
+            last = position == len(ordered) - 1 and level in ("b", "t")
+            complaints += one_signature(reader, signature, root, last, level)
+        if level == "lta":
+            # The procedure walks all time-stamps each time: the ends and the middle stand for the rest.
+            for position in sorted({0, len(ordered) // 2, len(ordered) - 1}):
+                complaints += archive(ordered[position], root)
+        for stamp in document_stamps:
             context = ValidationContext(trust_roots=[root], allow_fetching=False)
-            status = validate_pdf_signature(signature, signer_validation_context=context)
-            name = signature.field_name
-            last = position == len(ordered) - 1
-            wanted = SignatureCoverageLevel.ENTIRE_FILE if last else SignatureCoverageLevel.ENTIRE_REVISION
-            if not (status.intact and status.valid):
-                complaints.append(f"{name}: intact={status.intact} valid={status.valid}")
-            if not status.trusted:
-                complaints.append(f"{name}: not trusted ({status.trust_problem_indic})")
-            if status.coverage < wanted:
-                complaints.append(f"{name}: covers only {status.coverage.name}")
-            if status.modification_level not in ALLOWED:
-                complaints.append(f"{name}: modification level {status.modification_level}")
-            if not status.bottom_line:
-                complaints.append(f"{name}: judged invalid as a whole")
+            status = validate_pdf_timestamp(stamp, validation_context=context)
+            if not (status.intact and status.valid and status.trusted):
+                complaints.append(f"time-stamp {stamp.field_name}: {status.summary()}")
     return complaints
 
 
-def pdfsig(path: Path) -> list[str]:
+def one_signature(reader: PdfFileReader, signature, root: x509.Certificate, last: bool, level: str) -> list[str]:
+    name = signature.field_name
+    complaints = []
+    context = ValidationContext(trust_roots=[root], allow_fetching=False)
+    if level in ("lt", "lta"):
+        store = DocumentSecurityStore.read_dss(reader)
+        context = store.as_validation_context(
+            {"trust_roots": [root], "allow_fetching": False, "revocation_mode": "hard-fail"}
+        )
+    status = validate_pdf_signature(signature, signer_validation_context=context, ts_validation_context=context)
+    wanted = SignatureCoverageLevel.ENTIRE_FILE if last else SignatureCoverageLevel.ENTIRE_REVISION
+    if not (status.intact and status.valid):
+        complaints.append(f"{name}: intact={status.intact} valid={status.valid}")
+    if not status.trusted:
+        complaints.append(f"{name}: not trusted ({status.trust_problem_indic})")
+    if status.coverage < wanted:
+        complaints.append(f"{name}: covers only {status.coverage.name}")
+    if status.modification_level not in ALLOWED:
+        complaints.append(f"{name}: modification level {status.modification_level}")
+    if not status.docmdp_ok:
+        complaints.append(f"{name}: something was done that the signer forbade")
+    if level != "b":
+        stamp = status.timestamp_validity
+        if stamp is None or not (stamp.intact and stamp.valid and stamp.trusted):
+            complaints.append(f"{name}: no valid time-stamp inside ({stamp})")
+    if not status.bottom_line:
+        complaints.append(f"{name}: judged invalid as a whole")
+    return complaints
+
+
+def archive(signature, root: x509.Certificate) -> list[str]:
+    """ETSI EN 319 102-1, 5.6.3, with nothing but what the document brings."""
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build([root]),
+        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
+    )
+    spec = PdfSignatureValidationSpec(SignatureValidationSpec(cert_validation_policy=policy))
+    result = asyncio.run(ades_lta_validation(signature, spec))
+    if result.ades_subindic == AdESPassed.OK:
+        return []
+    return [f"{signature.field_name}: archive validation says {result.ades_subindic} ({result.failure_msg})"]
+
+
+def pdfsig(path: Path, whole: bool) -> list[str]:
     """Complaints of poppler. It knows no trust anchors here, so only the signature itself counts."""
     run = subprocess.run(["pdfsig", "-nocert", str(path)], capture_output=True, text=True, timeout=600)
-    results = re.findall(r"Signature Validation: (.*)", run.stdout)
+    # Time-stamps of the document are another judge's business: poppler takes them for signatures without content.
+    parts = [part for part in re.split(r"(?m)^Signature #\d+:", run.stdout)[1:] if not re.search("Signature Type: (unknown|ETSI.RFC3161)", part)]
+    results = re.findall(r"Signature Validation: (.*)", "\n".join(parts))
     if not results:
         return [f"pdfsig saw no signature: {run.stdout[-200:]}{run.stderr[-200:]}"]
     bad = [text for text in results if text != "Signature is Valid."]
     complaints = [f"pdfsig: {text}" for text in sorted(set(bad))]
-    if "Total document signed" not in run.stdout:
+    if whole and "Total document signed" not in run.stdout:
         complaints.append(f"pdfsig: no signature covers the whole file")
     return complaints
 
@@ -92,10 +144,17 @@ def mutool(path: Path) -> list[str]:
     return [f"mutool: {line}" for line in sorted(set(bad))]
 
 
-def judge(path: Path, root_file: Path, acts: int, baseline: Path | None) -> tuple[Path, list[str]]:
+def judge(
+    path: Path, root_file: Path, acts: int, baseline: Path | None, level: str, stamps: int
+) -> tuple[Path, list[str]]:
     root = x509.Certificate.load(root_file.read_bytes())
     complaints = []
-    judges = [lambda: pyhanko(path, root, acts), lambda: pdfsig(path), lambda: qpdf(path, baseline), lambda: mutool(path)]
+    judges = [
+        lambda: pyhanko(path, root, acts, level, stamps),
+        lambda: pdfsig(path, level in ("b", "t")),
+        lambda: qpdf(path, baseline),
+        lambda: mutool(path),
+    ]
     for one in judges:
         try:
             complaints += one()
@@ -108,6 +167,8 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--root", type=Path, required=True)
     arguments.add_argument("--acts", type=int, required=True)
+    arguments.add_argument("--level", choices=("b", "t", "lt", "lta"), default="b")
+    arguments.add_argument("--stamps", type=int, default=0)
     arguments.add_argument("--baseline", type=Path, help="folder with the unsigned files of the same names")
     arguments.add_argument("files", type=Path, nargs="+")
     options = arguments.parse_args()
@@ -118,7 +179,15 @@ def main() -> int:
     failures = 0
     with concurrent.futures.ProcessPoolExecutor(max_workers=2) as pool:
         jobs = [
-            pool.submit(judge, path, options.root, options.acts, options.baseline and options.baseline / path.name)
+            pool.submit(
+                judge,
+                path,
+                options.root,
+                options.acts,
+                options.baseline and options.baseline / path.name,
+                options.level,
+                options.stamps,
+            )
             for path in options.files
         ]
         for job in jobs:

@@ -2,7 +2,8 @@
 # Independent programs judge what we sign: pyHanko with difference analysis, pdfsig, qpdf, mutool.
 #
 # Files: contracts made by LibreOffice and Chromium (1, 20 and 200 pages), pages turned and cropped in every way, and
-# every sample next to the work tree where there are any. Acts: 2, 5 and 20, invisible ones, and seals across pages.
+# every sample next to the work tree where there are any. Acts: 2, 5, 20 and 50, invisible ones, and seals across pages;
+# levels B-B to B-LTA, augmented once more, certified and locked.
 # Needs poppler-utils, qpdf, mupdf-tools and the Python package pyhanko; made contracts are kept in the work folder.
 set -eu
 cd "$(dirname "$0")/.."
@@ -41,9 +42,11 @@ run() {
         echo "too many refusals"
         failed=1
     fi
-    python3 judges/validate.py --root "$work/$name/root.der" --acts "$acts" --baseline "$work/unsigned" \
+    # shellcheck disable=SC2086
+    python3 judges/validate.py --root "$work/$name/root.der" --acts "$acts" --baseline "$work/unsigned" $judged \
         "$work/$name"/*.pdf 2> "$work/$name.err" || failed=1
 }
+judged=
 
 rm -rf "$work/unsigned"
 mkdir -p "$work/unsigned"
@@ -53,6 +56,28 @@ run five-across-rsa 5 "--across --rsa" "$contracts"/*.pdf
 run twenty 20 "" "$contracts"/*.pdf
 run invisible 3 "--invisible" "$contracts"/*.pdf
 run appended 2 "--append" "$contracts"/*.pdf
+few="$contracts/turned.pdf $(ls "$contracts"/*.pdf | head -2)"
+for key in "" --rsa; do
+    judged="--level t"
+    # shellcheck disable=SC2086
+    run "level-t$key" 2 "--level t $key" $few
+    judged="--level lt"
+    # shellcheck disable=SC2086
+    run "level-lt$key" 2 "--level lt $key" $few
+    judged="--level lta --stamps 1"
+    # shellcheck disable=SC2086
+    run "level-lta$key" 2 "--level lta $key" $few
+    judged="--level lta --stamps 2"
+    # shellcheck disable=SC2086
+    run "renewed$key" 2 "--level lta --renew $key" $few
+done
+judged="--level lta --stamps 1"
+run fifty 50 "--level lta --rsa --invisible" "$contracts/turned.pdf"
+# shellcheck disable=SC2086
+run certified 2 "--level lta --certify" $few
+# shellcheck disable=SC2086
+run locked 2 "--level lta --lock" $few
+judged=
 if [ -f "$samples/contract-nosign.pdf" ]; then
     cp "$samples"/*.pdf "$samples"/pdf/*.pdf "$work/unsigned/"
     chmod u+w "$work"/unsigned/*

@@ -12,6 +12,11 @@ done
 need cc || missing_cc=1
 
 packages=()
+optional=()
+# Word, Excel, RTF and HTML files: without LibreOffice they are refused with a clear message, everything else works.
+need soffice && [ -e /usr/lib/libreoffice/program/libswlo.so ] || optional+=(libreoffice-writer-nogui)
+need soffice && [ -e /usr/lib/libreoffice/program/libsclo.so ] || optional+=(libreoffice-calc-nogui)
+fc-list 2>/dev/null | grep -q 'Noto.*CJK' || optional+=(fontconfig fonts-noto-cjk)
 [ -n "${missing_cc:-}" ] && packages+=(gcc libc6-dev)
 if [ "$purpose" = test ]; then
     [ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || packages+=(postgresql)
@@ -21,8 +26,8 @@ if [ "$purpose" = test ]; then
     need mutool || packages+=(mupdf-tools)
     need gs || packages+=(ghostscript)
     need openssl || packages+=(openssl)
-    need soffice || packages+=(libreoffice-writer-nogui)
-    fc-list 2>/dev/null | grep -q 'Noto.*CJK' || packages+=(fontconfig fonts-noto-cjk)
+    packages+=("${optional[@]}")
+    optional=()
 fi
 if [ ${#packages[@]} -gt 0 ]; then
     if [ "$(id -u)" = 0 ] && need apt-get; then
@@ -31,6 +36,16 @@ if [ ${#packages[@]} -gt 0 ]; then
     else
         echo "setup: missing packages; type: sudo apt-get install --no-install-recommends ${packages[*]}" >&2
         [ "$purpose" = test ] && exit 1
+    fi
+fi
+
+if [ ${#optional[@]} -gt 0 ]; then
+    if [ "$(id -u)" = 0 ] && need apt-get; then
+        [ ${#packages[@]} -gt 0 ] || apt-get -o DPkg::Lock::Timeout=600 update -q || true
+        DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y -q --no-install-recommends \
+            "${optional[@]}" || echo "setup: going on without: ${optional[*]}" >&2
+    else
+        echo "setup: for Word, Excel and HTML files type: sudo apt-get install --no-install-recommends ${optional[*]}" >&2
     fi
 fi
 

@@ -4,6 +4,8 @@ mod add;
 mod attachment;
 pub(crate) mod import;
 mod read;
+mod template;
+mod text_pdf;
 
 use qishu_blob::Digest;
 use qishu_store::document::Revision;
@@ -16,6 +18,8 @@ pub(crate) use import::Imported;
 pub use import::Upload;
 pub use read::{DocumentFile, document_file};
 pub(crate) use read::{read_range, read_revision};
+pub use template::{AddByTemplate, add_by_template};
+pub(crate) use template::{MadeDocument, make, params_of, remake, store_made, to_pdf};
 
 use crate::AppError;
 

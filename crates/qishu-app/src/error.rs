@@ -121,6 +121,44 @@ pub enum AppError {
         /// What was found and what is accepted.
         detail: String,
     },
+    /// `1501`
+    #[error("template {id} not found")]
+    TemplateNotFound {
+        /// Id that was asked for.
+        id: String,
+    },
+    /// `1502`
+    #[error("{detail}")]
+    TemplateStatus {
+        /// What stands in the way.
+        detail: String,
+    },
+    /// `1503`
+    #[error("{detail}")]
+    InvalidTemplateFile {
+        /// What is wrong with the file.
+        detail: String,
+    },
+    /// `1116`
+    #[error("{detail}")]
+    RequiredParamEmpty {
+        /// Which parameters of which document.
+        detail: String,
+    },
+    /// `1302`, of a category that names what is no longer there.
+    #[error("{detail}")]
+    CategoryBroken {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// `1151`
+    #[error("{contact} may not start contracts of category {category}")]
+    CategoryNotAllowed {
+        /// Masked contact.
+        contact: String,
+        /// Name of the category.
+        category: String,
+    },
     /// `1403`
     #[error("{detail}")]
     InvalidFile {
@@ -232,6 +270,23 @@ pub enum AppError {
     /// A link that does not exist or no longer works.
     #[error("the link has expired")]
     LinkExpired,
+    /// `1201`: nobody gave this person a seal for the step.
+    #[error(
+        "this person may use no enabled seal that fits the step; a seal administrator of the company can change that"
+    )]
+    NoSealRight,
+    /// A wrong signing password.
+    #[error("wrong signing password, {left} tries left")]
+    PasswordWrong {
+        /// Tries left.
+        left: u32,
+    },
+    /// The signing password was tried too often.
+    #[error("the signing password was wrong too often; confirm with a code, or try again in an hour")]
+    PasswordClosed,
+    /// A signing password is not offered here: not allowed by the link, none set, or its half hour is over.
+    #[error("confirm with a code")]
+    PasswordNotOffered,
     /// No picture of a signature was given.
     #[error("a signature is required")]
     PictureRequired,

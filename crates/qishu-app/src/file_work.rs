@@ -5,23 +5,30 @@
 //! binary to start, have the same jobs done in their own process.
 
 mod job;
+mod template_job;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
 use pdfseal::appearance::StampPicture;
+use pdfseal::sign::SigningPlan;
+use qishu_convert::office::{Office, OfficeError, OfficeFormat, OfficeLimits};
 use qishu_convert::worker::{Missing, Probe, WorkerError, Workers};
 
-pub(crate) use job::{ImportAnswer, ImportJob, ImportedFile};
-pub use job::{handle_job, probe_job};
+pub(crate) use job::MarkJob;
+pub use job::{FileLimits, ReadyFiles, handle_job, probe_job};
+
+use job::ImportAnswer;
 
 use crate::AppError;
+use crate::document::Upload;
 
 /// Does jobs. Cheap to clone.
 #[derive(Clone)]
 pub struct FileWork {
     place: Place,
+    office: Office,
 }
 
 #[derive(Clone)]
@@ -33,18 +40,20 @@ enum Place {
 impl FileWork {
     /// Every job in a process of its own.
     #[must_use]
-    pub fn in_workers(workers: Workers) -> Self {
+    pub fn in_workers(workers: Workers, office: Office) -> Self {
         Self {
             place: Place::Workers(workers),
+            office,
         }
     }
 
     /// Jobs on a thread of this process, without a sandbox: for tests. A job that takes longer than the time allowed is
-    /// given up as in a worker, but its thread goes on.
+    /// given up as in a worker, but its thread goes on. LibreOffice runs as it is.
     #[must_use]
     pub fn in_this_process(timeout: Duration) -> Self {
         Self {
             place: Place::ThisProcess { timeout },
+            office: Office::without_sandbox(PathBuf::from("/tmp"), OfficeLimits::default()),
         }
     }
 
@@ -81,13 +90,67 @@ impl FileWork {
         job::read_picture(&answer)
     }
 
-    /// Uploads as one document ready for signing.
+    /// Files as one document ready for signing, in their order. Office files are checked by a worker, converted by
+    /// LibreOffice, and then read like any other PDF.
     ///
     /// # Errors
-    /// `1402`, `1403` for the files, [`AppError::Busy`], internal.
-    pub(crate) async fn import(&self, import: &ImportJob<'_>) -> Result<ImportAnswer, AppError> {
-        let answer = self.run(&import.to_bytes()?).await?;
+    /// `1402`, `1403` with the reason for the files, [`AppError::Busy`], internal.
+    pub async fn read_files(&self, uploads: &[Upload], limits: FileLimits) -> Result<ReadyFiles, AppError> {
+        let (suffix, cleaned) = match self.import(uploads, limits).await? {
+            ImportAnswer::Ready(ready) => return Ok(ready),
+            ImportAnswer::Office { suffix, cleaned } => (suffix, cleaned),
+        };
+        let mut files = uploads.to_vec();
+        for (index, format, bytes) in cleaned {
+            let pdf = self.convert_office(index, format, &bytes).await?;
+            if let Some(file) = files.get_mut(index) {
+                *file = Upload {
+                    suffix: Some("pdf".to_owned()),
+                    bytes: pdf,
+                };
+            }
+        }
+        match self.import(&files, limits).await? {
+            ImportAnswer::Ready(ready) => Ok(ReadyFiles { suffix, ..ready }),
+            ImportAnswer::Office { .. } => Err(AppError::Internal("a converted file was no PDF".to_owned())),
+        }
+    }
+
+    async fn import(&self, uploads: &[Upload], limits: FileLimits) -> Result<ImportAnswer, AppError> {
+        let answer = self.run(&job::import_job(uploads, limits)?).await?;
         job::read_import(&answer)
+    }
+
+    /// A checked office file as PDF. `index` is its place among the uploads, for the message.
+    async fn convert_office(
+        &self,
+        index: usize,
+        format: OfficeFormat,
+        file: &[u8],
+    ) -> Result<Bytes, AppError> {
+        let converted = self.office.convert(format, file).await;
+        converted.map(Bytes::from).map_err(|error| match &error {
+            OfficeError::Busy => AppError::Busy,
+            about if about.is_about_the_file() => AppError::InvalidFile {
+                detail: format!("file {}: {error}", index + 1),
+            },
+            _ => AppError::internal("office", error),
+        })
+    }
+
+    /// What converts office files.
+    #[must_use]
+    pub fn office(&self) -> &Office {
+        &self.office
+    }
+
+    /// Watermarks over a stored document, and the plan for its first signature.
+    ///
+    /// # Errors
+    /// [`AppError::InvalidFile`] for a document that came signed or cannot be rewritten, [`AppError::Busy`], internal.
+    pub(crate) async fn mark(&self, mark: &MarkJob<'_>) -> Result<(Bytes, SigningPlan), AppError> {
+        let answer = self.run(&mark.to_bytes()?).await?;
+        job::read_marked(&answer)
     }
 
     async fn run(&self, job: &[u8]) -> Result<Bytes, AppError> {

@@ -134,6 +134,28 @@ async fn reachable(
     Ok(None)
 }
 
+/// Asks a receiver to fill its parameters, with a link that lives as long as the contract.
+///
+/// # Errors
+/// As [`invite`].
+pub(crate) async fn invite_to_fill(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: &Contract,
+    party: &Signatory,
+) -> Result<(), AppError> {
+    let Some(receiver) = party.receiver.as_ref().filter(|receiver| is_reachable(receiver)) else {
+        return Ok(());
+    };
+    let link = short_link(app, transaction, contract, Some(receiver)).await?;
+    let text = format!(
+        "【契书】{}邀请您填写《{}》：{link}",
+        contract.tenant_name, contract.subject
+    );
+    let data = json!({ "kind": "FILL_INVITATION", "text": text, "subject": contract.subject });
+    queue(app, transaction, receiver, data).await
+}
+
 /// Tells somebody that a contract is void.
 ///
 /// # Errors

@@ -1,22 +1,47 @@
 //! Hosted pages: links, sessions, what the signing page shows, and what people do on it.
 
+mod appoint;
+mod audit;
 mod code;
+mod fill;
+mod founding;
+mod initiator;
 mod link;
+mod password;
+mod person;
 mod person_act;
 mod reject;
+mod seal_choice;
 mod session;
 mod sign;
 mod take_up;
+mod task;
 mod view;
 mod void_act;
 
+pub use appoint::{
+    AppointView, Basics, PositionEdit, appoint_page, save_basics, save_positions, send_on_page,
+};
+pub use audit::{PageAudit, audit_on_page};
 pub use code::{CodeSent, send_confirm_code, send_login_code};
+pub use fill::{FilledParam, fill_params, params_of_party, party_filling};
+pub use founding::ConfirmedCompany;
+pub(crate) use founding::Founding;
+pub use initiator::{end_on_page, recall_on_page};
+pub use link::{
+    AppointMode, AppointOptions, AppointPage, Lifetime, PageOptions, SignPage, ViewPage, appoint_page_url,
+    contract_short_url, sign_page_url, view_page_url,
+};
 pub(crate) use link::{ContractLink, DOWNLOAD_PURPOSE, insert_contract_link, new_token, short_link};
-pub use link::{Lifetime, PageOptions, SignPage, ViewPage, contract_short_url, sign_page_url, view_page_url};
+pub use password::{PasswordOffer, send_password_code, set_sign_password};
 pub use person_act::{PagePlacement, Picture, SeenRevision};
 pub(crate) use person_act::{PersonAct, person_subject};
 pub use reject::reject_on_page;
 pub use session::{Opened, PageSession, Purpose, log_in, open_link, resume, return_page};
-pub use sign::{PageSignature, sign_on_page};
-pub use view::{PageContract, page_contract, page_document, record_print};
+pub use sign::{Confirming, PageSignature, Signed, sign_on_page};
+pub use task::{PageTask, Visit};
+pub use view::{
+    PageContract, SealOption, TaskView, UnverifiedCompany, page_contract, page_document, record_print,
+    step_seal,
+};
 pub(crate) use void_act::plan_void;

@@ -219,8 +219,8 @@ impl Paper<'_> {
         self.y -= height;
     }
 
-    /// A row of a table; answers whether it began a new page.
-    fn table_row(&mut self, columns: &[Column], cells: &[String]) -> bool {
+    /// A row of a table; on a new page under the table's head again.
+    fn table_row(&mut self, columns: &[Column], names: &[&str], cells: &[String]) {
         let cells: Vec<Vec<String>> = columns
             .iter()
             .zip(cells)
@@ -235,8 +235,10 @@ impl Paper<'_> {
             f64::from(u32::try_from(lines.len().max(1)).unwrap_or(u32::MAX)) * column.style.size * 1.4
         });
         let height = heights.fold(0.0, f64::max) + 7.0;
-        let before = self.sheets.len();
-        self.need(height);
+        if self.y - height < MARGIN + FOOT {
+            self.next_page();
+            self.table_head(columns, names);
+        }
         let (top, bottom) = (self.y, self.y - height);
         if let Some(sheet) = self.sheet() {
             let mut x = MARGIN;
@@ -250,7 +252,6 @@ impl Paper<'_> {
             sheet.line([MARGIN, bottom], [A4.0 - MARGIN, bottom], 0.4, RULE);
         }
         self.y = bottom;
-        self.sheets.len() > before
     }
 
     /// Ends every page with a line of text and its number, and writes the file.

@@ -16,7 +16,7 @@ pub(crate) use company_sign::system_actor;
 pub use company_sign::{SignParam, company_sign, legal_person_sign};
 pub(crate) use mark::Mark;
 pub use personal_sign::{CompanyChoice, PersonalSign, personal_sign};
-pub(crate) use pipeline::{Act, ActRequest, PlannedAct, company_subject, perform};
+pub(crate) use pipeline::{Act, ActRequest, PlannedAct, company_subject, perform, perform_locked};
 pub use place::Found;
 pub(crate) use place::{DocumentAids, check_positions, find_positions, load_aids};
 pub(crate) use positions::{bind_stampers, check_type};

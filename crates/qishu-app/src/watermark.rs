@@ -11,7 +11,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use pdfseal::appearance::StampPicture;
 use pdfseal::sign::SigningPlan;
-use pdfseal::{Document as Pdf, Limits};
 use qishu_model::contract::watermark::{Motif, MotifOrder, ViewPermission, WatermarkOrder};
 use qishu_model::contract::{Contract, ContractAddress, ContractState, Document, Refusal, Watermark};
 use qishu_model::id::DocumentId;
@@ -22,10 +21,11 @@ use serde_json::json;
 
 use crate::contract::{entry, locate_initiated};
 use crate::document::{StoredDocument, blob_digest, parts};
+use crate::file_work::MarkJob;
 use crate::page::{ContractLink, insert_contract_link};
 use crate::signing::DocumentAids;
 use crate::{ApiCaller, App, AppError};
-use draw::{Drawable, Drawables};
+pub(crate) use draw::{Drawable, DrawableShape, draw_and_plan};
 
 /// Most marks of one contract.
 const MOST_MARKS: usize = 20;
@@ -226,15 +226,15 @@ async fn draw_revision(
     for watermark in &contract.watermarks {
         drawables.push(drawable(app, contract, watermark, &mut links).await?);
     }
-    let limits = Limits {
-        pages: app.settings.most_pages,
-        ..Limits::default()
+    let job = MarkJob {
+        pdf: &pdf,
+        marks: &drawables,
+        most_pages: app.settings.most_pages,
+        stream_bytes: app.settings.stream_bytes,
     };
-    let marks = Drawables::new(drawables);
-    let work = move || draw_and_plan(&pdf, &marks, &limits);
-    let (bytes, plan) = tokio::task::spawn_blocking(work).await??;
+    let (bytes, plan) = app.files.mark(&job).await?;
     let length = bytes.len() as u64;
-    let part = app.blobs.put(bytes.into()).await?;
+    let part = app.blobs.put(bytes).await?;
     let stored_plan = app.blobs.put(plan.to_bytes().into()).await?;
     let revision = Revision {
         document_id: document,
@@ -255,23 +255,6 @@ async fn draw_revision(
         plan,
         links,
     })
-}
-
-fn draw_and_plan(pdf: &[u8], marks: &Drawables, limits: &Limits) -> Result<(Vec<u8>, SigningPlan), AppError> {
-    let refused = |error: &dyn std::fmt::Display| AppError::InvalidFile {
-        detail: error.to_string(),
-    };
-    if Pdf::open(pdf, limits)
-        .map_err(|error| refused(&error))?
-        .is_signed()
-    {
-        return Err(AppError::InvalidFile {
-            detail: "the document came signed; a watermark would break its signatures".to_owned(),
-        });
-    }
-    let drawn = marks.draw_over(pdf, limits)?;
-    let plan = SigningPlan::prepare(&drawn, limits).map_err(|error| refused(&error))?;
-    Ok((drawn, plan))
 }
 
 async fn drawable(

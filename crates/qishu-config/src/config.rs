@@ -231,6 +231,12 @@ pub struct Files {
     pub memory_bytes: u64,
     /// Time one request may spend on its files.
     pub timeout: Duration,
+    /// Path of LibreOffice when it is at no usual place.
+    pub libreoffice: Option<PathBuf>,
+    /// Memory LibreOffice may write to, in bytes.
+    pub office_memory_bytes: u64,
+    /// Time of one conversion by LibreOffice.
+    pub office_timeout: Duration,
     /// Processes at work at the same time.
     pub at_once: usize,
     /// Layers of the sandbox that may be missing: `landlock`, `seccomp`.
@@ -465,6 +471,9 @@ fn read_files(reader: &Reader<'_>) -> Result<Files, ConfigError> {
     Ok(Files {
         memory_bytes: reader.number::<u64>("files.memory_mb", 128..=4096)? * BYTES_PER_MB,
         timeout: Duration::from_secs(reader.number("files.seconds", 1..=600)?),
+        libreoffice: reader.optional("files.libreoffice")?.map(PathBuf::from),
+        office_memory_bytes: reader.number::<u64>("files.office_memory_mb", 256..=4096)? * BYTES_PER_MB,
+        office_timeout: Duration::from_secs(reader.number("files.office_seconds", 1..=600)?),
         at_once: reader.number::<u16>("files.at_once", 1..=64)?.into(),
         run_without: reader.list("files.run_without")?,
     })

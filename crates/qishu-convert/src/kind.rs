@@ -7,6 +7,12 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::text::decode_text;
+
+pub(crate) use ole::names as ole_names;
+#[cfg(test)]
+pub(crate) use tests::ole_with;
+
 /// Kinds of files that can be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileKind {
@@ -26,8 +32,12 @@ pub enum FileKind {
     Pdf,
     /// PNG picture.
     Png,
+    /// Rich text.
+    Rtf,
     /// TIFF picture.
     Tiff,
+    /// Plain text: only when it is said to be that, since anything readable could be.
+    Txt,
     /// Excel 97 to 2003.
     Xls,
     /// Excel 2007 and later.
@@ -51,7 +61,9 @@ impl FileKind {
             Self::Ole => "an OLE container",
             Self::Pdf => "pdf",
             Self::Png => "png",
+            Self::Rtf => "rtf",
             Self::Tiff => "tiff",
+            Self::Txt => "txt",
             Self::Xls => "xls",
             Self::Xlsx => "xlsx",
             Self::Zip => "a ZIP archive",
@@ -69,7 +81,9 @@ impl FileKind {
             "jpeg" | "jpg" => Self::Jpeg,
             "pdf" => Self::Pdf,
             "png" => Self::Png,
+            "rtf" => Self::Rtf,
             "tif" | "tiff" => Self::Tiff,
+            "txt" => Self::Txt,
             "xls" => Self::Xls,
             "xlsx" => Self::Xlsx,
             _ => return None,
@@ -104,7 +118,7 @@ pub enum KindError {
     },
     /// The suffix is none of those the API takes (code 1402).
     #[error(
-        "the suffix {stated} is not supported; send doc, docx, pdf, jpeg, png, jpg, gif, tiff, html, htm, xls or xlsx"
+        "the suffix {stated} is not supported; send doc, docx, pdf, jpeg, png, jpg, gif, tiff, html, htm, xls, xlsx, rtf or txt"
     )]
     UnknownSuffix {
         /// The suffix as given.
@@ -156,6 +170,8 @@ pub fn decide_kind(
     };
     if expected.covers(found) {
         Ok(found)
+    } else if expected == FileKind::Txt && found == FileKind::Unknown && decode_text(content).is_some() {
+        Ok(FileKind::Txt)
     } else {
         Err(KindError::Contradiction {
             stated: suffix,
@@ -187,6 +203,8 @@ pub fn detect(content: &[u8]) -> FileKind {
         ole::detect(content)
     } else if starts_with(b"PK\x03\x04") || starts_with(b"PK\x05\x06") {
         zip::detect(content)
+    } else if starts_with(b"{\\rtf") {
+        FileKind::Rtf
     } else if is_pdf(content) {
         FileKind::Pdf
     } else if is_html(content) {

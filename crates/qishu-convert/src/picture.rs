@@ -1,4 +1,4 @@
-//! One-page PDF files of pictures.
+//! PDF files of pictures: a page for each; GIF and TIFF files may hold several.
 //!
 //! The rule for the page: A4 (595 × 842 points), landscape when the picture as displayed is wider than high, portrait
 //! otherwise. The picture is scaled, up or down, to the largest size that fits without margin, keeps its proportions
@@ -9,10 +9,13 @@
 
 mod bmp;
 mod exif;
+mod gif;
 mod jpeg;
 mod pdf;
 mod pixels;
 mod png;
+mod samples;
+mod tiff;
 
 pub use pixels::{Pixels, decode_picture};
 
@@ -20,8 +23,14 @@ use thiserror::Error;
 
 use crate::kind::{FileKind, detect};
 
+use samples::{Frames, Samples};
+
 /// Most pixels a picture may have. It is judged by the header, before anything is decoded.
 pub const MAX_PIXELS: u64 = 25_000_000;
+/// Most pixels all pictures of one file may have together.
+pub const MAX_TOTAL_PIXELS: u64 = 200_000_000;
+/// Most pictures in one file.
+pub const MAX_FRAMES: usize = 500;
 
 /// Why there is no PDF.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -33,11 +42,16 @@ pub enum PictureError {
         what: String,
     },
     /// The content is no picture that can be converted.
-    #[error("the file is {found}, only png and jpeg pictures can be converted")]
+    #[error("the file is {found}, only gif, jpeg, png and tiff pictures can be converted")]
     NotConvertible {
         /// What it is.
         found: FileKind,
     },
+    /// More pictures, or more pixels in all pictures together, than allowed.
+    #[error(
+        "the file holds more than {MAX_FRAMES} pictures, or more than 200 million pixels; send fewer at once"
+    )]
+    TooMany,
     /// More pixels than allowed.
     #[error("the picture has {width} × {height} pixels, at most 25 million are allowed; make it smaller")]
     TooLarge {
@@ -60,17 +74,36 @@ impl PictureError {
     }
 }
 
-/// Makes a one-page PDF of a PNG or JPEG picture.
+/// Makes a PDF of a GIF, JPEG, PNG or TIFF file: one page for each picture in it.
 ///
 /// # Errors
-/// When it is neither, damaged, too large, or of a form that PDF does not know.
+/// When it is none of them, damaged, too large, or of a form that PDF does not know.
 pub fn picture_to_pdf(picture: &[u8]) -> Result<Vec<u8>, PictureError> {
+    let images = match detect(picture) {
+        FileKind::Gif => gif::read(picture)?,
+        FileKind::Jpeg => vec![jpeg::read(picture)?],
+        FileKind::Png => vec![png::read(picture)?],
+        FileKind::Tiff => tiff::read(picture)?,
+        found => return Err(PictureError::NotConvertible { found }),
+    };
+    Ok(pdf::write(&images))
+}
+
+/// Reads a whole PNG or JPEG picture and tells how many pixels it is wide and high when displayed.
+///
+/// # Errors
+/// As [`picture_to_pdf`].
+pub(crate) fn displayed_size(picture: &[u8]) -> Result<(u32, u32), PictureError> {
     let image = match detect(picture) {
         FileKind::Jpeg => jpeg::read(picture)?,
         FileKind::Png => png::read(picture)?,
         found => return Err(PictureError::NotConvertible { found }),
     };
-    Ok(pdf::write(&image))
+    Ok(if image.orientation.swaps_sides() {
+        (image.height, image.width)
+    } else {
+        (image.width, image.height)
+    })
 }
 
 /// A picture ready to be put into a PDF.
@@ -94,6 +127,17 @@ enum Colours {
     Cmyk,
     /// As Adobe programs store it: 255 is no ink.
     InvertedCmyk,
+}
+
+impl Colours {
+    /// Samples per pixel.
+    const fn channels(self) -> usize {
+        match self {
+            Self::Grey => 1,
+            Self::Rgb => 3,
+            Self::Cmyk | Self::InvertedCmyk => 4,
+        }
+    }
 }
 
 /// EXIF orientation, 1 to 8.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contact::User;
-use crate::contract::{ActionType, CopySendTime, Stamper, StamperRule, TenantType};
+use crate::contract::{ActionType, CopySendReceiver, CopySendTime, Stamper, StamperRule, TenantType};
 use crate::id::{CategoryId, CompanyId, SealId, TemplateId};
 use crate::time::Timestamp;
 
@@ -70,6 +70,18 @@ pub struct CategoryTemplate {
     pub id: TemplateId,
     /// Name; becomes the document's title.
     pub name: String,
+    /// Parameters that receivers fill; all others are the initiator's.
+    #[serde(default)]
+    pub fillers: Vec<TemplateFiller>,
+}
+
+/// A parameter that a receiver fills.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateFiller {
+    /// Name of the parameter.
+    pub parameter: String,
+    /// Which receiver, counted from 1 in the order of the contract's parties without the initiator.
+    pub receiver: u32,
 }
 
 /// A business category of one company.
@@ -104,9 +116,21 @@ pub struct Category {
     /// When copies go out, unless the draft says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copy_send_time: Option<CopySendTime>,
+    /// People who get a copy of every contract, besides those of the draft.
+    #[serde(default)]
+    pub copy_send_receivers: Vec<CopySendReceiver>,
+    /// The initiator's operator is told when a contract is sent, also when the draft does not ask for it.
+    #[serde(default)]
+    pub notify_sponsor: bool,
+    /// Employees who may start contracts; empty = all. Calls without a creator are never restricted.
+    #[serde(default)]
+    pub starters: Vec<User>,
     /// Parties may be added after sending.
     #[serde(default)]
     pub continue_sending: bool,
+    /// Text that makes a contract number when the draft has none; `{category}`, `{date}` and `{id}` are replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sn_rule: Option<String>,
     /// Text that makes a subject when the draft has none; `{category}` and `{date}` are replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject_rule: Option<String>,

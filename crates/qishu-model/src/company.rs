@@ -79,6 +79,28 @@ pub struct Person {
     pub create_time: Timestamp,
 }
 
+/// A signing password as it is kept: never the password, only an Argon2id hash of it with the costs it was made with.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignPassword {
+    /// Random salt, hex.
+    pub salt: String,
+    /// Hash, hex.
+    pub hash: String,
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// When it was set.
+    pub set_time: Timestamp,
+}
+
+/// The hash must not reach a log.
+impl std::fmt::Debug for SignPassword {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "SignPassword(set {})", self.set_time.ms())
+    }
+}
+
 /// What an employee may do beyond being one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use action::{Action, ActionStatus, ActionType, IntentionConfirm};
 pub use command::{Command, ContractChange, PartyChange, PartyName, Step};
-pub use document::{ContentType, Document, HandedIn, StoredFile};
+pub use document::{ContentType, Document, DocumentParam, DocumentTemplate, HandedIn, StoredFile};
 pub use draft::{ContractAddress, ContractDraft, ContractResend};
 pub use event::{CallbackType, Event};
 pub use machine::{Refusal, Transition};

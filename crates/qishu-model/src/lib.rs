@@ -20,4 +20,5 @@ pub mod placement;
 pub mod rights;
 pub mod seal;
 pub mod seal_review;
+pub mod template;
 pub mod time;

@@ -8,6 +8,7 @@ mod employee;
 mod seal;
 mod signatory;
 mod signing;
+mod template;
 mod tools;
 
 use std::future::Future;
@@ -101,6 +102,7 @@ routes! {
     "/v2/contract/draft" => contract::draft::handle;
     "/v2/document/addbyfile" => document::addbyfile::handle;
     "/v2/document/addbyfiles" => document::addbyfiles::handle;
+    "/v2/document/addbytemplate" => document::addbytemplate::handle;
     "/v2/contract/send" => contract::send::handle;
     "/v2/contract/copysend" => contract::copysend::handle;
     "/v2/signatory/edit" => signatory::edit::handle;
@@ -112,6 +114,7 @@ routes! {
     "/v2/contract/list" => contract::list::handle;
     "/v2/contract/download" => contract::download::handle;
     "/v2/document/download" => document::download::handle;
+    "/v2/contract/addwartermark" => contract::addwartermark::handle;
     "/v2/attachment/download" => document::attachment_download::handle;
     "/v2/contract/forceend" => contract::forceend::handle;
     "/v2/contract/forceend/addattachment" => contract::forceend_addattachment::handle;
@@ -123,11 +126,13 @@ routes! {
     "/v2/contract/resend" => contract::resend::handle;
     "/v2/contract/joinurl" => contract::joinurl::handle;
     "/v2/contract/personal/joinurl" => contract::personal_joinurl::handle;
+    "/v2/contract/required/detail" => contract::required_detail::handle;
     "/v2/contract/companysign" => signing::companysign::handle;
     "/v2/contract/legalpersonsign" => signing::legalpersonsign::handle;
     "/v2/contract/employeeaudit" => signing::employeeaudit::handle;
     "/v2/contract/notice" => signing::notice::handle;
     "/v2/contract/pageurl" => signing::pageurl::handle;
+    "/v2/contract/appointurl" => signing::appointurl::handle;
     "/v2/contract/shorturl" => signing::shorturl::handle;
     "/v2/contract/invalid" => signing::invalid::handle;
     "/v2/contract/invalidbyfile" => signing::invalidbyfile::handle;
@@ -156,6 +161,14 @@ routes! {
     "/v2/seal/createbyimage" => seal::createbyimage::handle;
     "/v2/seal/status" => seal::status::handle;
     "/v2/seal/remove" => seal::remove::handle;
+    "/v2/template/list" => template::list::handle;
+    "/v2/template/detail" => template::detail::handle;
+    "/v2/template/pageurl" => template::pageurl::handle;
+    "/v3/template/createbyword" => template::createbyword::handle;
+    "/v2/template/edit" => template::edit::handle;
+    "/v2/template/status" => template::status::handle;
+    "/v2/template/download" => template::download::handle;
+    "/v2/template/remove" => template::remove::handle;
     "/v2/category/list" => category::list::handle;
     "/v2/category/detail" => category::detail::handle;
     "/v2/customer/add" => company::customer_add::handle;

@@ -54,9 +54,9 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
             ErrorCode::InvalidParam
         }
         AppError::DocumentNotFound | AppError::LinkExpired => ErrorCode::DocumentNotFound,
+        AppError::DownloadLocked { .. } => ErrorCode::DownloadLocked,
         AppError::AttachmentNotFound => ErrorCode::AttachmentNotFound,
         AppError::NoUnknownParty => ErrorCode::UnknownSignatoryNotFound,
-        AppError::DownloadLocked { .. } => ErrorCode::DownloadLocked,
         AppError::DuplicateBizId { .. } => ErrorCode::DuplicateBizId,
         AppError::InvalidStamperType { .. } => ErrorCode::InvalidStamperType,
         AppError::KeywordNotFound { .. } => ErrorCode::KeywordNotFound,
@@ -64,14 +64,23 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         AppError::PermissionDenied { .. }
         | AppError::CodeClosed
         | AppError::CodeWrong { .. }
+        | AppError::PasswordClosed
+        | AppError::PasswordNotOffered
+        | AppError::PasswordWrong { .. }
         | AppError::SessionExpired => ErrorCode::PermissionDenied,
-        AppError::SealNotFound { .. } => ErrorCode::SealNotFound,
+        AppError::SealNotFound { .. } | AppError::NoSealRight => ErrorCode::SealNotFound,
         AppError::SealDisabled { .. } => ErrorCode::InvalidSealStatus,
         AppError::SealNotRemovable(_) => ErrorCode::InvalidSealStatus,
         AppError::LegalPersonSealExists { .. } => ErrorCode::LegalPersonSealExists,
         AppError::LegalPersonSealInReview { .. } => ErrorCode::LegalPersonSealInReview,
         AppError::SealDrawing { .. } => ErrorCode::SealCreationFailed,
         AppError::CategoryNotFound { .. } => ErrorCode::CategoryNotFound,
+        AppError::CategoryBroken { .. } => ErrorCode::CategoryConfigError,
+        AppError::CategoryNotAllowed { .. } => ErrorCode::CategoryNotAllowed,
+        AppError::RequiredParamEmpty { .. } => ErrorCode::RequiredParamEmpty,
+        AppError::TemplateNotFound { .. } => ErrorCode::TemplateNotFound,
+        AppError::TemplateStatus { .. } => ErrorCode::InvalidTemplateStatus,
+        AppError::InvalidTemplateFile { .. } => ErrorCode::InvalidTemplateFile,
         AppError::CategoryMismatch { .. } => ErrorCode::CategoryConfigNotMatch,
         AppError::ContinueSendingForbidden => ErrorCode::ContinueSendingNotAllowed,
         AppError::UnsupportedFile { .. } => ErrorCode::UnsupportedFileType,

@@ -46,6 +46,8 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/readyz", get(http::health::ready))
         .route("/d/{token}", get(pages::download))
         .route("/s/{token}", get(pages::index))
+        .route("/t/{token}", get(pages::template::page))
+        .route("/t/{token}/file.pdf", get(pages::template::file))
         .route("/page/api/open", post(pages::api::open))
         .route("/page/api/login/code", post(pages::api::login_code))
         .route("/page/api/login", post(pages::api::login))
@@ -53,7 +55,21 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/page/api/documents/{id}/file", get(pages::file::file))
         .route("/page/api/code", post(pages::api::code))
         .route("/page/api/sign", post(pages::api::sign))
+        .route("/page/api/audit", post(pages::api::audit))
+        .route("/page/api/password/code", post(pages::api::password_code))
+        .route("/page/api/password", post(pages::api::password))
         .route("/page/api/reject", post(pages::api::reject))
+        .route("/page/api/recall", post(pages::api::recall))
+        .route("/page/api/end", post(pages::api::end))
+        .route("/page/api/steps/{step}/seals/{seal}", get(pages::file::step_seal))
+        .route("/page/api/appoint", get(pages::api::appoint))
+        .route("/page/api/appoint/positions", post(pages::api::positions))
+        .route("/page/api/appoint/basics", post(pages::api::basics))
+        .route("/page/api/appoint/send", post(pages::api::send))
+        .route(
+            "/page/api/fill",
+            post(pages::api::fill::fill).layer(DefaultBodyLimit::max(pages::api::fill::MOST_BYTES)),
+        )
         .route("/page/api/print", post(pages::api::print))
         .route("/page/assets/{*path}", get(pages::assets::asset))
         .route("/page/{*path}", get(pages::index));

@@ -6,6 +6,7 @@ mod error;
 pub(crate) mod file;
 mod security;
 mod session;
+pub(crate) mod template;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, State};

@@ -7,17 +7,19 @@ use qishu_model::contract::Contract;
 use qishu_model::contract::watermark::Motif;
 use qishu_model::seal::Seal;
 use qishu_model::seal_review::SealReview;
+use qishu_model::template::Template;
 
 use crate::document::revision;
 use crate::error::StoreError;
-use crate::table::{CONTRACT, DOCUMENT_REVISION, SEAL, SEAL_REVIEW, Table};
+use crate::table::{CONTRACT, DOCUMENT_REVISION, SEAL, SEAL_REVIEW, TEMPLATE, Table};
 use crate::transaction::{Key, Reader};
 use crate::value::{Row, Value, values};
 
 /// Rows read at a time.
 const PAGE: i64 = 200;
 
-/// SHA-256 of every blob that a contract, a revision, a seal or an application for one names, in ascending order. Opens every contract: for the daily sweep
+/// SHA-256 of every blob that a contract, a revision, a seal, an application for one or a template names, in ascending
+/// order. Opens every contract: for the daily sweep
 /// and for checks, not for requests.
 ///
 /// # Errors
@@ -34,8 +36,19 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
     walk(reader, CONTRACT, "id, version, body", |reader, row| {
         let contract: Contract = reader.open_versioned(CONTRACT, row)?.value;
         for document in contract.signed_documents() {
-            for name in document.uploads.iter().chain([&document.text_index]) {
+            let template = document.template.as_ref().map(|template| &template.file);
+            for name in document
+                .uploads
+                .iter()
+                .chain([&document.text_index])
+                .chain(template)
+            {
                 add(&mut names, name)?;
+            }
+        }
+        for watermark in &contract.watermarks {
+            if let Motif::Pic { image } = &watermark.motif {
+                add(&mut names, image)?;
             }
         }
         let demands = contract.signatories.iter().flat_map(|party| &party.attachments);
@@ -44,11 +57,6 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
             .map(|file| &file.file);
         for file in handed_in.chain(&contract.force_end_files) {
             add(&mut names, &file.upload)?;
-        }
-        for watermark in &contract.watermarks {
-            if let Motif::Pic { image } = &watermark.motif {
-                add(&mut names, image)?;
-            }
         }
         Ok(())
     })
@@ -70,6 +78,12 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
         Ok(())
     })
     .await?;
+    walk(reader, TEMPLATE, "id, version, body", |reader, row| {
+        let template: Template = reader.open_versioned(TEMPLATE, row)?.value;
+        add(&mut names, &template.source)?;
+        add(&mut names, &template.file)
+    })
+    .await?;
     Ok(names.into_iter().collect())
 }
 
@@ -80,7 +94,7 @@ fn add(names: &mut BTreeSet<[u8; 32]>, name: &str) -> Result<(), StoreError> {
     }
     let mut digest = [0; 32];
     hex::decode_to_slice(name, &mut digest).map_err(|_| {
-        StoreError::corrupt("a contract or seal names a blob by something that is no SHA-256")
+        StoreError::corrupt("a contract, seal or template names a blob by something that is no SHA-256")
     })?;
     names.insert(digest);
     Ok(())

@@ -377,6 +377,20 @@ pub async fn list_expired(
         .collect()
 }
 
+/// Ids of the contracts that a company started or received and that are not over yet (drafts and open ones), in order.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_unfinished(reader: &mut Reader, company: CompanyId) -> Result<Vec<ContractId>, StoreError> {
+    let sql = "SELECT contract.id FROM contract WHERE contract.status IN ('DRAFT', 'FILLING', 'SIGNING') \
+               AND (contract.company_id = $1 OR EXISTS (SELECT 1 FROM contract_party party \
+               WHERE party.contract_id = contract.id AND party.company_id = $1)) ORDER BY contract.id";
+    let rows = reader.fetch(sql, values![company.as_i64()]).await?;
+    rows.iter()
+        .map(|row| Ok(ContractId::from_i64(row.int("id")?)))
+        .collect()
+}
+
 /// Ids of drafts made before `before`, the oldest first.
 ///
 /// # Errors
@@ -388,20 +402,6 @@ pub async fn list_old_drafts(
 ) -> Result<Vec<ContractId>, StoreError> {
     let sql = "SELECT id FROM contract WHERE status = 'DRAFT' AND create_ms < $1 ORDER BY create_ms LIMIT $2";
     let rows = reader.fetch(sql, values![before.ms(), i64::from(limit)]).await?;
-    rows.iter()
-        .map(|row| Ok(ContractId::from_i64(row.int("id")?)))
-        .collect()
-}
-
-/// Ids of the contracts that a company started or received and that are not over yet (drafts and open ones), in order.
-///
-/// # Errors
-/// See [`StoreError`].
-pub async fn list_unfinished(reader: &mut Reader, company: CompanyId) -> Result<Vec<ContractId>, StoreError> {
-    let sql = "SELECT contract.id FROM contract WHERE contract.status IN ('DRAFT', 'FILLING', 'SIGNING') \
-               AND (contract.company_id = $1 OR EXISTS (SELECT 1 FROM contract_party party \
-               WHERE party.contract_id = contract.id AND party.company_id = $1)) ORDER BY contract.id";
-    let rows = reader.fetch(sql, values![company.as_i64()]).await?;
     rows.iter()
         .map(|row| Ok(ContractId::from_i64(row.int("id")?)))
         .collect()

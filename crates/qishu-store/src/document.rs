@@ -79,6 +79,28 @@ pub async fn insert_revision(transaction: &mut Transaction, revision: &Revision)
         .await
 }
 
+/// Stores the revisions of a document that was made anew, in place of those it had: nobody has signed any of them.
+///
+/// # Errors
+/// `Corrupt` when one of the old ones was signed; see [`StoreError`].
+pub async fn replace_unsigned(
+    transaction: &mut Transaction,
+    document: DocumentId,
+    revisions: &[Revision],
+) -> Result<(), StoreError> {
+    let known = list_revisions(transaction, document).await?;
+    if known.iter().any(|known| known.act_id.is_some()) {
+        return Err(StoreError::corrupt(format!(
+            "document {document} is signed and cannot be made anew"
+        )));
+    }
+    delete_revisions(transaction, document).await?;
+    for revision in revisions {
+        insert_revision(transaction, revision).await?;
+    }
+    Ok(())
+}
+
 fn key(document: i64, number: i64) -> String {
     format!("{document}/{number}")
 }

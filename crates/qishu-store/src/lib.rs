@@ -50,9 +50,11 @@ pub mod seal_review;
 pub mod seal_use;
 mod sealing;
 pub mod setting;
+pub mod sign_password;
 mod sqlite;
 mod store;
 mod table;
+pub mod template;
 mod transaction;
 mod value;
 

@@ -24,6 +24,18 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0003_download_lock.sql"),
     ),
     (
+        4,
+        "templates",
+        include_str!("../migrations/sqlite/0004_templates.sql"),
+        include_str!("../migrations/postgres/0004_templates.sql"),
+    ),
+    (
+        5,
+        "sign_password",
+        include_str!("../migrations/sqlite/0005_sign_password.sql"),
+        include_str!("../migrations/postgres/0005_sign_password.sql"),
+    ),
+    (
         6,
         "organisation",
         include_str!("../migrations/sqlite/0006_organisation.sql"),

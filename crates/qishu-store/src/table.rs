@@ -54,10 +54,12 @@ pub(crate) const SETTING: Table = Table {
     key: "name",
     versioned: true,
 };
+pub(crate) const SIGN_PASSWORD: Table = versioned("sign_password");
 pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
+pub(crate) const TEMPLATE: Table = versioned("template");
 
 /// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
-pub(crate) const BUSINESS: [Table; 21] = [
+pub(crate) const BUSINESS: [Table; 23] = [
     ACCOUNT,
     APPLICATION,
     CALLBACK_EVENT,
@@ -78,11 +80,13 @@ pub(crate) const BUSINESS: [Table; 21] = [
     SEAL_REVIEW,
     SEAL_USE,
     SETTING,
+    SIGN_PASSWORD,
     SIGNING_ACT,
+    TEMPLATE,
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 17] = [
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 18] = [
     (
         "callback_attempt",
         "id",
@@ -140,6 +144,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 17] = [
         "progress of a delivery; the event it delivers is a business row",
     ),
     ("send_count", "subject", "counters of sending limits"),
+    (
+        "sign_password_try",
+        "id",
+        "counter of wrong tries, forgotten after an hour",
+    ),
 ];
 
 /// Column of the primary key of any table of ours.

@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod database;
+pub mod office;
 pub mod random;
 
 pub use clock::FakeClock;

@@ -20,6 +20,7 @@ mod party;
 mod seal;
 mod stamper;
 mod stream;
+mod template;
 #[cfg(test)]
 mod tests;
 mod user;
@@ -37,7 +38,7 @@ pub use contract::{
     CategoryRefAnswer, ContractAnswer, ContractRow, CopySendReceiverAnswer, CustomFieldAnswer, DetailView,
     Owner, RelatedContractAnswer,
 };
-pub use document::{DocumentAnswer, TemplateParamAnswer};
+pub use document::{DocumentAnswer, DocumentParamAnswer, TemplateParamAnswer};
 pub use employee::{EmployeeAnswer, RemovedEmployeeAnswer};
 pub use group::{
     ApplyIdAnswer, CompanyDetailAnswer, CompanyListAnswer, CustomerIdAnswer, DepartmentAnswer, FeeAnswer,
@@ -46,12 +47,16 @@ pub use group::{
 pub use identity::IdentityAnswer;
 pub use links::{
     AttachmentIdAnswer, DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, JoinUrlAnswer,
-    JoinUrlsAnswer, PageUrlAnswer, ShortUrlAnswer, ViewUrlAnswer,
+    JoinUrlsAnswer, PageLinkAnswer, PageUrlAnswer, ShortUrlAnswer, TemplatePageAnswer, ViewUrlAnswer,
 };
 pub use party::{ActionAnswer, AddedSignatoryAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
 pub use seal::SealAnswer;
 pub use stamper::{Place, StamperAnswer};
 pub use stream::StreamEntry;
+pub use template::{
+    CreatedTemplateAnswer, ParameterAnswer, RequiredDetailAnswer, RequiredDocumentAnswer,
+    RequiredParamAnswer, TemplateAnswer,
+};
 pub use user::UserAnswer;
 pub use verification::{SignatureAnswer, SignatureItem, VerificationAnswer};
 

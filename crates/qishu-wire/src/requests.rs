@@ -8,6 +8,8 @@
 
 mod add_by_file;
 mod add_by_files;
+mod add_by_template;
+mod appoint_url;
 mod attachment_download;
 mod category;
 mod company;
@@ -42,6 +44,7 @@ mod send;
 mod short_url;
 mod sign;
 mod stream;
+mod template;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -51,6 +54,8 @@ mod watermark;
 
 pub use add_by_file::AddByFileRequest;
 pub use add_by_files::AddByFilesRequest;
+pub use add_by_template::{AddByTemplateRequest, RequiredDetailRequest};
+pub use appoint_url::{AppointPageType, AppointUrlRequest};
 pub use attachment_download::AttachmentDownloadRequest;
 pub use category::{CategoryDetailRequest, CategoryListRequest, CategoryName};
 pub use company::{
@@ -86,6 +91,9 @@ pub use send::SendRequest;
 pub use short_url::ShortUrlRequest;
 pub use sign::SignRequest;
 pub use stream::{Operation, StreamRequest};
+pub use template::{
+    CreateByWordRequest, TemplateEditRequest, TemplateIdRequest, TemplateListRequest, TemplateStatusRequest,
+};
 pub use token::UpdateCallbackRequest;
 pub use verify::{CompanyInfoVerifyRequest, IdentityVerifyRequest, VerifyRequest};
 pub use view_url::ViewUrlRequest;

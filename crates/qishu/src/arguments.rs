@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use qishu_config::{Config, Sources};
+use qishu_convert::worker::Layer;
 use qishu_model::id::EventId;
 
 use crate::Failure;
@@ -56,6 +57,8 @@ pub(crate) enum Command {
         #[arg(long = "anchor")]
         anchors: Vec<PathBuf>,
     },
+    /// Check whether this installation works, and say what it lacks
+    Doctor,
     /// Explain the settings
     Config {
         #[command(subcommand)]
@@ -70,6 +73,31 @@ pub(crate) enum Command {
         /// Processor time, in seconds
         #[arg(long)]
         cpu_seconds: u64,
+    },
+    /// Becomes LibreOffice for one file, locked in; started by the server itself
+    #[command(hide = true)]
+    OfficeWorker {
+        /// Writable memory, in bytes
+        #[arg(long)]
+        memory_bytes: u64,
+        /// Seconds
+        #[arg(long)]
+        seconds: u64,
+        /// Largest file it may write, in bytes
+        #[arg(long)]
+        file_bytes: u64,
+        /// Layers of the sandbox that may be missing
+        #[arg(long)]
+        run_without: Vec<Layer>,
+        /// LibreOffice
+        #[arg(long)]
+        program: PathBuf,
+        /// The folder it works in
+        #[arg(long)]
+        folder: PathBuf,
+        /// Arguments of LibreOffice
+        #[arg(last = true)]
+        arguments: Vec<String>,
     },
     /// Deliveries of status callbacks
     Callback {

@@ -35,7 +35,8 @@ pub(crate) fn master_key(config: &Config) -> Result<MasterKey, Failure> {
     Ok(MasterKey::create_file(path)?)
 }
 
-fn holds_data(folder: &Path) -> bool {
+/// Whether a folder holds something that was sealed with a master key.
+pub(crate) fn holds_data(folder: &Path) -> bool {
     ["qishu.db", "authority"]
         .iter()
         .any(|name| folder.join(name).exists())

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod clock;
+mod doctor;
 mod files;
 mod install;
 mod logging;
@@ -44,12 +45,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     {
         return verify::files(files, anchors, *json);
     }
-    if let Command::FileWorker {
-        memory_bytes,
-        cpu_seconds,
-    } = arguments.command
-    {
-        return Ok(files::work(memory_bytes, cpu_seconds));
+    if let Some(code) = files::work(&arguments.command) {
+        return Ok(code);
     }
     let config = arguments.config()?;
     logging::start(&config.log);
@@ -61,7 +58,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }),
         Command::Verify { .. } => with_runtime(verify::all(config)),
-        Command::FileWorker { .. } => Err("a worker takes no settings".into()),
+        Command::Doctor => with_runtime(async move { doctor::examine(&config).await }),
+        Command::FileWorker { .. } | Command::OfficeWorker { .. } => Err("a worker takes no settings".into()),
         Command::Config { command } => config_command(&command, &config),
         Command::Callback { command } => with_runtime(callback_command(command, config)),
     }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use crate::crypt::Decryption;
 use crate::error::{Place, ReadError};
 use crate::filter::{self, FilterStep};
 use crate::lexer::{Lexer, RawEntry};
@@ -16,7 +17,7 @@ use crate::object::{Dictionary, Object, Reference, Stream};
 use crate::page::{self, Page};
 use crate::revision::{Revision, XrefKind};
 use crate::signed;
-use crate::xref::{self, Entry, Xref};
+use crate::xref::{self, Entry, Step, Xref};
 
 /// A reference to a reference is not legal but harmless in small numbers.
 const REFERENCE_CHAIN: usize = 8;
@@ -30,6 +31,7 @@ pub struct Document<'a> {
     catalog: Dictionary,
     pages: Vec<Page>,
     signed: bool,
+    decryption: Option<Decryption>,
     object_streams: HashMap<u32, OnceLock<Arc<ObjectStream>>>,
     structure_bytes: AtomicUsize,
     parsed_bytes: AtomicUsize,
@@ -74,6 +76,20 @@ impl<'a> Document<'a> {
     /// [`ReadError::NotPdf`], [`ReadError::Encrypted`], [`ReadError::LimitExceeded`], or
     /// [`ReadError::Damaged`] when the cross-reference chain, the catalog or the page tree is not sound.
     pub fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, ReadError> {
+        let document = Self::open_encrypted(bytes, limits)?;
+        if document.is_encrypted() {
+            return Err(ReadError::Encrypted);
+        }
+        Ok(document)
+    }
+
+    /// Opens a file that may be encrypted with the empty user password, as viewers do without asking (RC4 and AES; ISO
+    /// 32000-2, 7.6). It can be read and judged; signing and rewriting it is refused.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`]; [`ReadError::Encrypted`] when a password is needed.
+    pub fn open_encrypted(bytes: &'a [u8], limits: &Limits) -> Result<Self, ReadError> {
         if bytes.len() > limits.file_bytes {
             return Err(ReadError::LimitExceeded {
                 what: "bytes",
@@ -81,9 +97,6 @@ impl<'a> Document<'a> {
             });
         }
         let xref = xref::read(bytes, limits)?;
-        if xref.encrypted {
-            return Err(ReadError::Encrypted);
-        }
         let Some(root) = xref.trailer.get("Root").and_then(Object::as_reference) else {
             return Err(ReadError::damaged(
                 Place::Catalog,
@@ -101,11 +114,15 @@ impl<'a> Document<'a> {
             catalog: Dictionary::new(),
             pages: Vec::new(),
             signed: false,
+            decryption: None,
             object_streams: containers.collect(),
             structure_bytes: AtomicUsize::new(0),
             parsed_bytes: AtomicUsize::new(0),
             xref,
         };
+        if document.xref.encrypted {
+            document.decryption = Some(document.open_decryption()?);
+        }
         document.catalog = match document.object(root)? {
             Object::Dictionary(catalog) if is_type(&catalog, "Catalog") => catalog,
             _ => {
@@ -118,6 +135,36 @@ impl<'a> Document<'a> {
         document.pages = page::read_tree(&document)?;
         document.signed = signed::is_signed(&document)?;
         Ok(document)
+    }
+
+    /// The security handler. All revisions have to have the same one.
+    fn open_decryption(&self) -> Result<Decryption, ReadError> {
+        let own = self.trailer().get("Encrypt");
+        let same = self
+            .xref
+            .steps
+            .iter()
+            .all(|step| step.trailer.get("Encrypt") == own);
+        let (Some(own), true) = (own, same) else {
+            return Err(ReadError::Encrypted);
+        };
+        let encrypt = self.resolve(own)?;
+        let id = self.get(self.trailer(), "ID")?;
+        let first = id
+            .as_array()
+            .and_then(<[Object]>::first)
+            .and_then(Object::as_string);
+        match encrypt.as_ref() {
+            Object::Dictionary(encrypt) => {
+                Decryption::open(encrypt, first.map(|id| id.bytes.as_slice()).unwrap_or_default())
+            }
+            _ => Err(ReadError::Encrypted),
+        }
+    }
+
+    /// Whether the file is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.decryption.is_some()
     }
 
     /// The bytes the document was opened over.
@@ -159,6 +206,81 @@ impl<'a> Document<'a> {
     /// The revisions, oldest first; never empty.
     pub fn revisions(&self) -> &[Revision] {
         &self.xref.revisions
+    }
+
+    /// The document as it was after one of its revisions, opened anew from the bytes of that revision.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`]; also when there is no such revision.
+    pub(crate) fn as_of(&self, revision: usize) -> Result<Self, ReadError> {
+        Self::open_encrypted(self.revision_bytes(revision), &self.limits)
+    }
+
+    fn revision_bytes(&self, revision: usize) -> &'a [u8] {
+        let end = self.xref.revisions.get(revision).map_or(0, |one| one.end_offset);
+        let bytes: &'a [u8] = self.bytes;
+        bytes.get(..end).unwrap_or_default()
+    }
+
+    /// What a revision says about objects.
+    pub(crate) fn step(&self, revision: usize) -> Option<&Step> {
+        self.xref.steps.get(revision)
+    }
+
+    /// Where an object is.
+    pub(crate) fn entry(&self, number: u32) -> Option<Entry> {
+        self.xref.entries.get(&number).copied()
+    }
+
+    /// Whether a number stands for an object.
+    pub(crate) fn uses(&self, number: u32) -> bool {
+        matches!(
+            self.xref.entries.get(&number),
+            Some(Entry::Plain { .. } | Entry::Compressed { .. })
+        )
+    }
+
+    /// Moves this document, which is the state of `whole` before a revision, to the state after it. Only catalog and
+    /// trailer are read again: the list of pages stays what it was. So a walk through all revisions costs what they
+    /// contain and not their number times the file.
+    ///
+    /// # Errors
+    ///
+    /// When the revision has another or no usable catalog.
+    pub(crate) fn advance(&mut self, whole: &Document<'a>, revision: usize) -> Result<(), ReadError> {
+        let Some(step) = whole.step(revision) else {
+            return Ok(());
+        };
+        self.bytes = whole.revision_bytes(revision);
+        for (number, entry) in &step.entries {
+            let before = self.xref.entries.insert(*number, *entry);
+            if let Entry::Compressed { container, .. } = entry {
+                self.object_streams.entry(*container).or_default();
+            }
+            // A container that is written again must be read again.
+            if before != Some(*entry)
+                && let Some(cell) = self.object_streams.get_mut(number)
+            {
+                *cell = OnceLock::new();
+            }
+        }
+        self.xref.trailer = step.trailer.clone();
+        let root = self.xref.trailer.get("Root").and_then(Object::as_reference);
+        if root != Some(self.root) {
+            return Err(ReadError::damaged(
+                Place::Catalog,
+                "the document has another catalog",
+            ));
+        }
+        self.catalog = match self.object(self.root)? {
+            Object::Dictionary(catalog) if is_type(&catalog, "Catalog") => catalog,
+            _ => {
+                let place = Place::Object(self.root);
+                return Err(ReadError::damaged(place, "it is not a document catalog"));
+            }
+        };
+        Ok(())
     }
 
     /// The number after the last `startxref`: what `/Prev` of an update must say.
@@ -310,9 +432,14 @@ impl<'a> Document<'a> {
                 let mut lexer = self.plain_lexer(reference, *offset)?;
                 let start = lexer.pos;
                 self.skip_header(&mut lexer, reference, *offset)?;
-                let object = lexer.object_body(length)?;
+                let mut object = lexer.object_body(length)?;
                 let data = object.as_stream().map_or(0, |stream| stream.data.len());
                 self.count_parsed((lexer.pos - start).saturating_sub(data))?;
+                // The handler itself is read before there is anything to decrypt with, and never again.
+                if let Some(decryption) = &self.decryption {
+                    let decrypted = decryption.undo(reference, &mut object, self.bytes)?;
+                    self.count_parsed(decrypted)?;
+                }
                 Ok(object)
             }
             Some(Entry::Compressed { container, index }) => {

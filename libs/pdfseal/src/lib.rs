@@ -9,6 +9,7 @@
 
 pub mod appearance;
 pub mod compose;
+mod crypt;
 mod document;
 mod error;
 mod filter;

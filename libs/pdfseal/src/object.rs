@@ -325,6 +325,11 @@ impl Dictionary {
         self.entries.iter().map(|(name, value)| (name, value))
     }
 
+    /// The values in order, to be changed.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = (&Name, &mut Object)> {
+        self.entries.iter_mut().map(|(name, value)| (&*name, value))
+    }
+
     /// Number of entries.
     pub fn len(&self) -> usize {
         self.entries.len()

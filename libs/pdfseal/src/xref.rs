@@ -21,9 +21,18 @@ pub(crate) enum Entry {
     Compressed { container: u32, index: usize },
 }
 
+/// What one revision says about objects.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) entries: BTreeMap<u32, Entry>,
+    pub(crate) trailer: Dictionary,
+}
+
 /// The merged chain.
 pub(crate) struct Xref {
     pub(crate) entries: HashMap<u32, Entry>,
+    /// What each of `revisions` contributed.
+    pub(crate) steps: Vec<Step>,
     /// Oldest first.
     pub(crate) revisions: Vec<Revision>,
     /// Trailer dictionary of the newest section.
@@ -88,29 +97,48 @@ fn merge(sections: Vec<Section>, revisions: Vec<Revision>, last_startxref: usize
     let mut entries = HashMap::new();
     let mut highest = 0;
     let mut encrypted = false;
-    let mut trailer = None;
-    for section in sections {
+    for section in &sections {
         highest = highest.max(section.own_number);
         encrypted |= section.trailer.contains("Encrypt");
         if let Some(Object::Integer(size)) = section.trailer.get("Size") {
             let last = u32::try_from(size.saturating_sub(1)).unwrap_or(0);
             highest = highest.max(last.min(HIGHEST_NUMBER as u32));
         }
-        for (number, entry) in section.entries {
-            highest = highest.max(number);
-            entries.entry(number).or_insert(entry);
+        for (number, entry) in &section.entries {
+            highest = highest.max(*number);
+            entries.entry(*number).or_insert(*entry);
         }
-        trailer.get_or_insert(section.trailer);
     }
-    let trailer = trailer.unwrap_or_default();
+    let steps = steps(sections, revisions.len());
+    let trailer = steps.last().map(|step| step.trailer.clone()).unwrap_or_default();
     Xref {
         entries,
+        steps,
         revisions,
         trailer,
         last_startxref,
         highest,
         encrypted,
     }
+}
+
+/// One step per revision, oldest first. Where there is a section more, the two oldest are one (a linearised file).
+fn steps(sections: Vec<Section>, revisions: usize) -> Vec<Step> {
+    let linearised = sections.len() > revisions;
+    let mut steps: Vec<Step> = Vec::with_capacity(revisions);
+    for (index, section) in sections.into_iter().rev().enumerate() {
+        match steps.last_mut() {
+            Some(first) if linearised && index == 1 => {
+                first.entries.extend(section.entries);
+                first.trailer = section.trailer;
+            }
+            _ => steps.push(Step {
+                entries: section.entries,
+                trailer: section.trailer,
+            }),
+        }
+    }
+    steps
 }
 
 /// `startxref`, a number and `%%EOF`.

@@ -178,6 +178,31 @@ impl DistinguishedName {
             .map(|found| found.value)
     }
 
+    /// The relative names in a form in which different encodings of one text are equal (RFC 5280 7.1): without case, with
+    /// single blanks. For constraints only, where a name must not escape by being written otherwise.
+    pub(crate) fn comparable(&self) -> Vec<Vec<(String, String)>> {
+        let mut relative_names = Vec::new();
+        // The bytes were checked when the name was made.
+        let Ok(mut sets) = Reader::open_only(&self.der, tag::SEQUENCE) else {
+            return relative_names;
+        };
+        while let Ok(set) = sets.element(tag::SET) {
+            let mut pairs = Vec::new();
+            let mut list = Reader::new(set.contents);
+            while let Ok(mut pair) = list.open(tag::SEQUENCE) {
+                let (Ok(oid), Ok(value)) = (pair.oid(), pair.any()) else {
+                    break;
+                };
+                let text = decode_text(value).unwrap_or_default().to_lowercase();
+                let folded: Vec<&str> = text.split_whitespace().collect();
+                pairs.push((oid::to_text(oid), folded.join(" ")));
+            }
+            pairs.sort();
+            relative_names.push(pairs);
+        }
+        relative_names
+    }
+
     fn read_attributes(&self) -> Result<Vec<NameAttribute>, DerError> {
         let mut attributes = Vec::new();
         let mut relative_names = Reader::open_only(&self.der, tag::SEQUENCE)?;

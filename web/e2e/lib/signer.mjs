@@ -1,7 +1,7 @@
 /** What a signer does, as steps. Works on the mock and on a real server alike; texts in both languages. */
 
 export const texts = {
-  sign: /^(签署合同|Sign)$/,
+  sign: /^(签署合同|盖章签署|Sign|Seal)$/,
   drawHint: /点此手写您的姓名|Tap here to write your name/,
   done: /^(完成|Done)$/,
   next: /^(下一步|Next)$/,

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { contractAnswer, documentsOf, scenarioState } from './scenarios.mjs';
+import { contractAnswer, documentsOf, draftAnswer, scenarioState } from './scenarios.mjs';
 
 const DIST = fileURLToPath(new URL('../../apps/signing/dist/', import.meta.url));
 const COOKIE = 'qishu_page';
@@ -85,6 +85,8 @@ async function api(world, request, response, url) {
   const file = /^documents\/([^/]+)\/file$/.exec(operation);
   if (file) return sendFile(state, documents, file[1], url, request, response);
   refuseOnce(state, operation);
+  const seal = /^steps\/([^/]+)\/seals\/([^/]+)$/.exec(operation);
+  if (seal) return send(response, 200, 'image/svg+xml', sealPicture(seal[2]));
   switch (`${request.method} ${operation}`) {
     case 'GET contract':
       return sendJson(response, 200, contractAnswer(state, documents, `http://${request.headers.host}`));
@@ -94,6 +96,36 @@ async function api(world, request, response, url) {
       return sign(state, documents, await readJson(request), request, response);
     case 'POST print':
       state.printed = true;
+      return sendJson(response, 200, {});
+    case 'POST audit':
+      return audit(state, documents, await readJson(request), request, response);
+    case 'POST recall':
+    case 'POST end': {
+      state.received.push({ operation, ...(await readJson(request)) });
+      Object.assign(state, { status: operation === 'recall' ? 'RECALLED' : 'FORCE_END', buttons: { download: true } });
+      return sendJson(response, 200, {});
+    }
+    case 'POST password/code':
+      issueCode(world, state);
+      return sendJson(response, 200, { sentTo: '139****0001', retryAfterSeconds: 60, expiresInSeconds: 300, simulated: true });
+    case 'POST password': {
+      const { code, password } = await readJson(request);
+      checkCode(state, code);
+      state.received.push({ password });
+      state.password = { ...state.password, isSet: true };
+      return sendJson(response, 200, {});
+    }
+    case 'GET appoint':
+      return sendJson(response, 200, draftAnswer(state, documents, `http://${request.headers.host}`));
+    case 'POST appoint/positions': {
+      const { positions } = await readJson(request);
+      state.received.push(positions);
+      state.positions = positions.map((position, keep) => ({ ...position, keep, moves: true }));
+      return sendJson(response, 200, {});
+    }
+    case 'POST appoint/basics':
+    case 'POST appoint/send':
+      state.received.push({ operation, ...(await readJson(request)) });
       return sendJson(response, 200, {});
     case 'POST reject':
       return sendJson(response, 200, reject(state, await readJson(request)));
@@ -184,8 +216,10 @@ function issueCode(world, state) {
 function sign(state, documents, body, request, response) {
   checkRevisions(documents, body.revisions);
   const isLost = state.refuseOnce.get('sign') === 'LOST';
-  checkCode(state, body.code);
-  if ((state.step?.needsPicture ?? true) && !body.signature) throw new Refusal('PICTURE_REQUIRED', 409);
+  if (body.password === undefined) checkCode(state, body.code);
+  if (body.password === undefined ? false : body.password !== 'k7#mQ2') throw new Refusal('PASSWORD_WRONG', 400, { triesLeft: 4 });
+  const { step } = contractAnswer(state, documents, '');
+  if (step.needsPicture && !body.signature) throw new Refusal('PICTURE_REQUIRED', 409);
   if (state.step?.needsPlacement && !body.placements?.length) throw new Refusal('PLACEMENT_REQUIRED', 409);
   state.received.push(body);
   state.isSigned = true;
@@ -198,6 +232,22 @@ function sign(state, documents, body, request, response) {
   }
   const { contract, callbackPage } = contractAnswer(state, documents, `http://${request.headers.host}`);
   sendJson(response, 200, { status: 'SIGNED', contractStatus: contract.status, callbackPage });
+}
+
+function audit(state, documents, body, request, response) {
+  checkRevisions(documents, body.revisions);
+  if (body.pass) checkCode(state, body.code);
+  state.received.push(body);
+  if (body.pass) state.isApproved = true;
+  else state.isRejected = true;
+  const { contract } = contractAnswer(state, documents, `http://${request.headers.host}`);
+  sendJson(response, 200, { status: body.pass ? 'APPROVED' : 'REFUSED', contractStatus: contract.status });
+}
+
+/** A red round seal with a star. */
+function sealPicture(id) {
+  const text = id === '7002' ? '合同专用章' : id === 'standard' ? '' : '公章';
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 120"><g fill="none" stroke="#c8102e" stroke-width="4"><circle cx="60" cy="60" r="56"/></g><path fill="#c8102e" d="m60 38 6 17h18l-14 11 5 17-15-10-15 10 5-17-14-11h18z"/><text x="60" y="104" font-size="13" text-anchor="middle" fill="#c8102e">${text}</text></svg>`;
 }
 
 function checkCode(state, code) {

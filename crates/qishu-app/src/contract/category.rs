@@ -1,6 +1,8 @@
 //! The category of a draft, and what it presets.
 
 use qishu_model::category::{Category, CategoryState, PresetAction, PresetSignatory};
+use qishu_model::company::Company;
+use qishu_model::contact::User;
 use qishu_model::contract::TenantType;
 use qishu_model::contract::draft::{ActionDraft, CategorySelector, SignatoryDraft};
 use qishu_model::id::CompanyId;
@@ -8,7 +10,8 @@ use qishu_store::category::CategoryFilter;
 use qishu_store::{Page, Reader, Scope, Versioned, category};
 
 use crate::AppError;
-use crate::seal::is_usable;
+use crate::company::require_employee;
+use crate::seal::{is_usable, require_seal};
 
 /// The category a draft names, or the company's default one.
 ///
@@ -18,7 +21,7 @@ pub(super) async fn select_category(
     reader: &mut Reader,
     company: CompanyId,
     selector: Option<&CategorySelector>,
-) -> Result<Category, AppError> {
+) -> Result<Versioned<Category>, AppError> {
     let found = match selector {
         Some(CategorySelector { id: Some(id), .. }) => {
             category::find(reader, Scope::Company(company), *id).await?
@@ -28,13 +31,11 @@ pub(super) async fn select_category(
         }
         _ => default_category(reader, company).await?,
     };
-    let usable = found
-        .map(|found| found.value)
-        .filter(|category| category.state == CategoryState::Enabled);
+    let usable = found.filter(|category| category.value.state == CategoryState::Enabled);
     let mut category = usable.ok_or_else(|| AppError::CategoryNotFound {
         selector: describe(selector),
     })?;
-    drop_unusable_seals(reader, &mut category).await?;
+    drop_unusable_seals(reader, &mut category.value).await?;
     Ok(category)
 }
 
@@ -89,6 +90,57 @@ fn describe(selector: Option<&CategorySelector>) -> String {
     named.unwrap_or_else(|| "(default)".to_owned())
 }
 
+/// Whether somebody may start contracts of the category.
+///
+/// # Errors
+/// `1151`.
+pub(super) fn check_starter(category: &Category, creator: &User) -> Result<(), AppError> {
+    let named = |starter: &User| starter.same_contact(creator);
+    if category.starters.is_empty() || category.starters.iter().any(named) {
+        return Ok(());
+    }
+    Err(AppError::CategoryNotAllowed {
+        contact: creator.masked(),
+        category: category.name.clone(),
+    })
+}
+
+/// Whether the seals and people that the category presets for the initiator are still there.
+///
+/// # Errors
+/// `1302` saying what is gone.
+pub(super) async fn check_presets(
+    reader: &mut Reader,
+    company: &Company,
+    category: &Category,
+) -> Result<(), AppError> {
+    let steps = category
+        .signatories
+        .iter()
+        .filter(|party| party.sponsor)
+        .flat_map(|party| &party.actions);
+    for step in steps {
+        let of_positions = step.stampers.iter().filter_map(|stamper| stamper.seal_id);
+        for seal in step.seal_ids.iter().copied().chain(of_positions) {
+            broken(category, require_seal(reader, company.id, seal).await)?;
+        }
+        for user in &step.operators {
+            broken(category, require_employee(reader, company, user).await)?;
+        }
+    }
+    Ok(())
+}
+
+fn broken<T>(category: &Category, checked: Result<T, AppError>) -> Result<(), AppError> {
+    match checked {
+        Ok(_) => Ok(()),
+        Err(AppError::Internal(cause)) => Err(AppError::Internal(cause)),
+        Err(gone) => Err(AppError::CategoryBroken {
+            detail: format!("category {}: {gone}", category.name),
+        }),
+    }
+}
+
 /// Puts the preset steps of the category into the parties of a draft.
 ///
 /// Preset receivers must match the given ones in number, type and order; preset steps then replace those of the request
@@ -102,6 +154,7 @@ pub(super) fn apply_presets(
     sponsor: usize,
 ) -> Result<(), AppError> {
     if category.define_signatories {
+        check_order(category, parties, sponsor)?;
         let preset = category.signatories.iter().filter(|preset| !preset.sponsor);
         let given = parties
             .iter_mut()
@@ -121,6 +174,33 @@ pub(super) fn apply_presets(
         }
     }
     Ok(())
+}
+
+/// The initiator stands among the given parties where the category has it: parties match in order (4.1).
+fn check_order(category: &Category, parties: &[SignatoryDraft], sponsor: usize) -> Result<(), AppError> {
+    let mut preset: Vec<&PresetSignatory> = category.signatories.iter().collect();
+    preset.sort_by_key(|party| party.serial_no);
+    let Some(expected) = preset.iter().position(|party| party.sponsor) else {
+        return Ok(());
+    };
+    let mut given: Vec<usize> = (0..parties.len()).collect();
+    given.sort_by_key(|place| {
+        let serial_no = parties.get(*place).and_then(|party| party.serial_no);
+        serial_no.unwrap_or_else(|| i32::try_from(place + 1).unwrap_or(i32::MAX))
+    });
+    match given.iter().position(|place| *place == sponsor) {
+        Some(place) if place == expected => Ok(()),
+        Some(place) => Err(AppError::CategoryMismatch {
+            detail: format!(
+                "the category has the initiator as party {}, it was given as party {}",
+                expected + 1,
+                place + 1
+            ),
+        }),
+        None => Err(AppError::CategoryMismatch {
+            detail: "the category presets the initiator as a party; add it".to_owned(),
+        }),
+    }
 }
 
 fn match_receivers(preset: &[&PresetSignatory], given: &mut [&mut SignatoryDraft]) -> Result<(), AppError> {
@@ -148,6 +228,7 @@ fn match_receivers(preset: &[&PresetSignatory], given: &mut [&mut SignatoryDraft
 }
 
 fn take_steps(preset: &PresetSignatory, party: &mut SignatoryDraft) {
+    party.serial_no = party.serial_no.or(Some(preset.serial_no));
     if party.fixed_flow {
         return;
     }

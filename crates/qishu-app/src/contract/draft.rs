@@ -13,12 +13,16 @@ use qishu_model::time::Timestamp;
 use qishu_store::{Reader, Scope, Transaction, Versioned, contract};
 
 use super::build::{PartyBuilder, check_contact};
-use super::category::{apply_presets, select_category};
+use super::category::{apply_presets, check_presets, check_starter, select_category};
+use super::category_documents::{PreparedDocuments, prepare_documents};
 use super::events::entry;
 use super::locate::locate_initiated;
 use super::send::{SendOptions, send_in};
 use crate::company::{acting_company, require_employee};
 use crate::{ApiCaller, App, AppError};
+
+/// Characters of a contract number (3.1).
+const SN: usize = 50;
 
 /// Creates a draft, or overwrites one (by `id`, or by a known `bizId`); with `send` also sends it, all or nothing (D-18).
 ///
@@ -31,13 +35,15 @@ pub async fn draft_contract(
 ) -> Result<Contract, AppError> {
     let now = app.now();
     check(&draft, now)?;
+    let prepared = prepare_documents(app, caller, &draft).await?;
     let mut transaction = app.store.begin("draft_contract");
     let company = acting_company(&mut transaction, caller, draft.tenant_name.as_deref()).await?;
     let existing = find_existing(&mut transaction, caller, &company, &draft).await?;
     let category = select_category(&mut transaction, company.id, draft.category.as_ref()).await?;
-    let send = draft.send;
-    let built = build(app, caller, &mut transaction, &company, &category, draft).await?;
-    let stored = store(app, caller, &mut transaction, existing, built).await?;
+    let (send, has_sn) = (draft.send, draft.sn.is_some());
+    let mut built = build(app, caller, &mut transaction, &company, &category.value, draft).await?;
+    prepared.give(&mut built, &category, existing.as_ref())?;
+    let stored = store(app, caller, &mut transaction, existing, built, (prepared, has_sn)).await?;
     let contract = if send {
         let options = SendOptions {
             stampers: Vec::new(),
@@ -69,7 +75,7 @@ fn check(draft: &ContractDraft, now: Timestamp) -> Result<(), AppError> {
 }
 
 /// The draft to overwrite: `id` first, then `bizId`.
-async fn find_existing(
+pub(super) async fn find_existing(
     reader: &mut Reader,
     caller: &ApiCaller,
     company: &Company,
@@ -112,9 +118,11 @@ async fn build(
 ) -> Result<Contract, AppError> {
     if let Some(creator) = &draft.creator {
         require_employee(reader, company, creator).await?;
+        check_starter(category, creator)?;
     }
     let sponsor = sponsor_index(&draft.signatories, company);
     check_parties(&draft, category)?;
+    check_presets(reader, company, category).await?;
     apply_presets(category, &mut draft.signatories, sponsor)?;
     let builder = PartyBuilder { app, caller, company };
     let mut signatories = Vec::with_capacity(draft.signatories.len());
@@ -127,7 +135,7 @@ async fn build(
     let contract = Contract {
         id,
         subject: subject(&draft, category, now)?,
-        sn: draft.sn.unwrap_or_else(|| generated_sn(id)),
+        sn: draft.sn.unwrap_or_else(|| generated_sn(category, id, now)),
         biz_id: draft.biz_id,
         company_id: company.id,
         tenant_name: company.name.clone(),
@@ -151,13 +159,13 @@ async fn build(
         watermarks: Vec::new(),
         files_deleted: false,
         force_end_files: Vec::new(),
-        copy_send_receivers: copies(draft.copy_send_receivers, now),
+        copy_send_receivers: copies(with_copies_of(category, draft.copy_send_receivers), now),
         copy_send_time: draft.copy_send_time.or(category.copy_send_time),
         tags: draft.tags,
         related_contract_ids: draft.related_contract_ids,
         custom_fields: draft.custom_fields,
         business_data: draft.business_data,
-        notify_sponsor: draft.notify_sponsor,
+        notify_sponsor: draft.notify_sponsor || category.notify_sponsor,
         callback_url: draft.callback_url,
         stamper_rule: draft.stamper_rule.or(category.stamper_rule),
         allow_name_mismatch: draft.allow_name_mismatch,
@@ -206,8 +214,29 @@ fn check_parties(draft: &ContractDraft, category: &Category) -> Result<(), AppEr
     Ok(())
 }
 
-pub(super) fn generated_sn(id: ContractId) -> String {
-    format!("QS{id}")
+/// A number by the category's rule; the id makes it unique.
+pub(super) fn generated_sn(category: &Category, id: ContractId, now: Timestamp) -> String {
+    let Some(rule) = &category.sn_rule else {
+        return format!("QS{id}");
+    };
+    let number = rule
+        .replace("{category}", &category.name)
+        .replace("{date}", &now.date_text().replace('-', ""))
+        .replace("{id}", &id.to_string());
+    number.chars().take(SN).collect()
+}
+
+/// Those of the draft, and those of the category whom the draft does not name.
+fn with_copies_of(category: &Category, mut copies: Vec<CopySendReceiver>) -> Vec<CopySendReceiver> {
+    for copy in &category.copy_send_receivers {
+        let known = copies
+            .iter()
+            .any(|known| known.receiver.same_contact(&copy.receiver));
+        if !known {
+            copies.push(copy.clone());
+        }
+    }
+    copies
 }
 
 /// Place of the party that is the initiator; the number of parties when none is.
@@ -236,9 +265,11 @@ async fn store(
     transaction: &mut Transaction,
     existing: Option<Versioned<Contract>>,
     mut built: Contract,
+    (prepared, has_sn): (PreparedDocuments, bool),
 ) -> Result<Versioned<Contract>, AppError> {
     let Some(existing) = existing else {
         contract::insert(transaction, &built).await?;
+        prepared.store(app, transaction, &built).await?;
         transaction.record(entry(
             app,
             &built,
@@ -251,18 +282,19 @@ async fn store(
         });
     };
     let old = existing.value;
-    let generated = built.sn == generated_sn(built.id);
     built.id = old.id;
     // A number that was generated stays; one that the request gives wins.
-    built.sn = if generated { old.sn } else { built.sn };
+    if !has_sn {
+        built.sn = old.sn;
+    }
     built.create_time = old.create_time;
-    built.documents = old.documents;
     built.watermarks = old.watermarks;
     let updated = Versioned {
         version: existing.version,
         value: built,
     };
     contract::update(transaction, &updated).await?;
+    prepared.store(app, transaction, &updated.value).await?;
     transaction.record(entry(app, &updated.value, OperateType::Modify, caller.actor()));
     Ok(Versioned {
         version: existing.version + 1,

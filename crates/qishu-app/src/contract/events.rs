@@ -14,7 +14,7 @@ use qishu_store::{Transaction, Versioned, contract};
 use serde_json::{Value as Json, json};
 
 use crate::job::AUTO_SIGN;
-use crate::message::{handler, invite_person, send_copy};
+use crate::message::{handler, invite_person, invite_to_fill, send_copy};
 use crate::signing::system_actor;
 use crate::{App, AppError};
 
@@ -164,6 +164,13 @@ async fn follow_turns(
     before: &Contract,
     after: &Contract,
 ) -> Result<(), AppError> {
+    if after.state == ContractState::Filling && before.state == ContractState::Draft {
+        for party in &after.signatories {
+            if party.status == SignatoryStatus::Filling {
+                invite_to_fill(app, transaction, after, party).await?;
+            }
+        }
+    }
     if after.state != ContractState::Signing {
         return Ok(());
     }

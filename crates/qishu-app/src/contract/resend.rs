@@ -8,8 +8,8 @@ use qishu_model::category::Category;
 use qishu_model::company::Company;
 use qishu_model::contract::draft::{CategorySelector, SignatoryDraft};
 use qishu_model::contract::{
-    ActionStatus, ContentType, Contract, ContractAddress, ContractResend, ContractState, Document, Signatory,
-    SignatoryStatus, Stamper, TemplateParam,
+    ActionStatus, ContentType, Contract, ContractAddress, ContractResend, ContractState, Document,
+    DocumentParam, Signatory, SignatoryStatus, Stamper, TemplateParam,
 };
 use qishu_model::id::{ActionId, AttachmentId, ContractId, DocumentId, SignatoryId};
 use qishu_model::log::OperateType;
@@ -169,7 +169,7 @@ fn replace(
     new.biz_id = resend.new_biz_id;
     new.subject = resend.subject.unwrap_or_else(|| new.subject.clone());
     new.description = resend.description.or(new.description.take());
-    new.sn = resend.sn.unwrap_or_else(|| generated_sn(new.id));
+    new.sn = resend.sn.unwrap_or_else(|| generated_sn(category, new.id, now));
     new.expire_time = resend
         .expire_time
         .filter(|time| *time > now)
@@ -219,10 +219,13 @@ impl NewIds {
         stamper
     }
 
-    fn param(&self, mut param: TemplateParam) -> TemplateParam {
-        let party = param.signatory_id.and_then(|id| self.parties.get(&id).copied());
-        param.signatory_id = party;
+    fn param(&self, mut param: DocumentParam) -> DocumentParam {
+        param.signatory_id = self.party(param.signatory_id);
         param
+    }
+
+    fn party(&self, old: Option<SignatoryId>) -> Option<SignatoryId> {
+        old.and_then(|id| self.parties.get(&id).copied())
     }
 }
 
@@ -266,7 +269,10 @@ async fn copy(
             .template_params
             .iter()
             .cloned()
-            .map(|param| ids.param(param))
+            .map(|param| TemplateParam {
+                signatory_id: ids.party(param.signatory_id),
+                ..param
+            })
             .collect(),
         force_end_files: Vec::new(),
         copy_send_receivers: copies.collect(),

@@ -8,6 +8,7 @@ use qishu_store::{Reader, Transaction, Versioned, person};
 
 use super::events::store_change;
 use super::locate::locate_initiated;
+use super::params::{check_sponsor_params, fillers};
 use crate::company::charge_contract;
 use crate::seal::require_seal;
 use crate::signing::{bind_stampers, check_positions, load_aids};
@@ -57,6 +58,7 @@ pub(super) async fn send_in(
         .into());
     }
     contract.check_sendable()?;
+    check_sponsor_params(&contract)?;
     check_deadline(app, &mut contract)?;
     check_names(transaction, &contract).await?;
     resolve_template_documents(&mut contract);
@@ -64,7 +66,8 @@ pub(super) async fn send_in(
     contract.stamper_rule = options.stamper_rule.or(contract.stamper_rule);
     check_seals(transaction, &contract).await?;
     keep_found_positions(app, transaction, &mut contract, options).await?;
-    let transition = contract.apply(Command::Send { fillers: Vec::new() }, app.now())?;
+    let fillers = fillers(&contract);
+    let transition = contract.apply(Command::Send { fillers }, app.now())?;
     let actor = caller.actor_for(contract.creator.as_ref());
     // Last of all: nothing that is refused costs anything (D-06).
     charge_contract(app, transaction, contract.company_id).await?;

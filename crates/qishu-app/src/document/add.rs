@@ -55,7 +55,7 @@ pub async fn add_files(app: &App, caller: &ApiCaller, request: AddFiles) -> Resu
     let stored = store_document(app, &new, &imported).await?;
     let watermarks = contract.value.watermarks.clone();
     let (stored, marked, links) = mark_new(app, &contract.value, stored).await?;
-    let stampers = check_stampers(app, &request, &stored).await?;
+    let stampers = check_stampers(app, &request.stampers, &stored.aids).await?;
     let mut transaction = app.store.begin("add_files");
     let mut contract = locate_initiated(&mut transaction, caller, &request.address).await?;
     require_draft(&contract.value)?;
@@ -81,7 +81,7 @@ pub async fn add_files(app: &App, caller: &ApiCaller, request: AddFiles) -> Resu
     Ok(id)
 }
 
-fn require_draft(contract: &Contract) -> Result<(), AppError> {
+pub(super) fn require_draft(contract: &Contract) -> Result<(), AppError> {
     match contract.state {
         ContractState::Draft => Ok(()),
         _ => Err(Refusal::WrongStatus {
@@ -161,6 +161,7 @@ pub(crate) async fn store_document(
         uploads,
         file_suffix: imported.suffix.clone(),
         template_id: None,
+        template: None,
         params: Vec::new(),
         revision: 0,
         revision_hash: base.to_string(),
@@ -190,17 +191,17 @@ pub(crate) async fn store_document(
 }
 
 /// Positions of an adding call are for the new document and must all be found at once (D-21).
-async fn check_stampers(
+pub(super) async fn check_stampers(
     app: &App,
-    request: &AddFiles,
-    stored: &StoredDocument,
+    given: &[Stamper],
+    aids: &DocumentAids,
 ) -> Result<Vec<Stamper>, AppError> {
-    let mut stampers = request.stampers.clone();
+    let mut stampers = given.to_vec();
     for stamper in &mut stampers {
-        stamper.document_id = Some(stored.document.id.get());
+        stamper.document_id = Some(aids.id.get());
     }
     if !stampers.is_empty() {
-        check_positions(app, std::slice::from_ref(&stored.aids), &stampers, true).await?;
+        check_positions(app, std::slice::from_ref(aids), &stampers, true).await?;
     }
     Ok(stampers)
 }

@@ -8,9 +8,11 @@ use bytes::Bytes;
 use pdfseal::sign::SigningPlan;
 use pdfseal::text::{TextIndex, TextLimits};
 use pdfseal::{Document, Limits};
+use qishu_convert::office::{OfficeFormat, check_office};
 use qishu_convert::{FileKind, KindError, decide_kind, picture_to_pdf};
 
-use crate::file_work::{ImportJob, ImportedFile};
+use super::text_pdf::text_to_pdf;
+use crate::file_work::FileLimits;
 use crate::{App, AppError};
 
 /// A file as it came.
@@ -42,26 +44,18 @@ pub(crate) struct Imported {
 /// `1402` for types that are not accepted, `1403` with the reason for everything that is damaged, encrypted, not what it
 /// says it is, or more than a worker may spend on it.
 pub(crate) async fn import(app: &App, uploads: &[Upload]) -> Result<Imported, AppError> {
-    let files: Vec<ImportedFile> = uploads
-        .iter()
-        .map(|upload| ImportedFile {
-            suffix: upload.suffix.clone(),
-            bytes: upload.bytes.clone(),
-        })
-        .collect();
-    let job = ImportJob {
-        files: &files,
+    let limits = FileLimits {
         most_pages: app.settings.most_pages,
         stream_bytes: app.settings.stream_bytes,
     };
-    let answer = app.files.import(&job).await?;
-    let plan = answer.signing_plan()?;
+    let ready = app.files.read_files(uploads, limits).await?;
+    let plan = ready.signing_plan()?;
     Ok(Imported {
         page_count: u32::try_from(plan.page_count()).unwrap_or(u32::MAX),
-        pdf: answer.pdf,
+        pdf: ready.pdf,
         plan,
-        text: answer.text,
-        suffix: answer.suffix,
+        text: ready.text,
+        suffix: ready.suffix,
     })
 }
 
@@ -81,7 +75,20 @@ impl Refusal {
 }
 
 /// What a worker made of files.
-pub(crate) struct ReadFiles {
+pub(crate) enum ReadFiles {
+    /// The document.
+    Ready(Box<ReadyDocument>),
+    /// Some files have to be converted first.
+    Office {
+        /// Type of the first file.
+        suffix: &'static str,
+        /// Place in the list, format and cleaned bytes of each of them.
+        cleaned: Vec<(usize, OfficeFormat, Vec<u8>)>,
+    },
+}
+
+/// A document that a worker has read.
+pub(crate) struct ReadyDocument {
     pub(crate) pdf: Vec<u8>,
     pub(crate) plan: SigningPlan,
     pub(crate) text: TextIndex,
@@ -92,9 +99,20 @@ pub(crate) struct ReadFiles {
 pub(crate) fn read(uploads: &[(Option<&str>, &[u8])], limits: &Limits) -> Result<ReadFiles, Refusal> {
     let mut files = Vec::with_capacity(uploads.len());
     for (index, (suffix, bytes)) in uploads.iter().enumerate() {
-        files.push(to_pdf(index, *suffix, bytes)?);
+        files.push(to_pdf(index, *suffix, bytes, limits)?);
     }
     let suffix = files.first().map_or("pdf", |(kind, _)| kind.label());
+    if files.iter().any(|(_, pdf)| matches!(pdf, Pdf::ByOffice(..))) {
+        let numbered = files.into_iter().enumerate();
+        let cleaned = numbered.filter_map(|(index, (_, pdf))| match pdf {
+            Pdf::ByOffice(format, bytes) => Some((index, format, bytes)),
+            Pdf::Given(_) | Pdf::Made(_) => None,
+        });
+        return Ok(ReadFiles::Office {
+            suffix,
+            cleaned: cleaned.collect(),
+        });
+    }
     let pdf = match files.as_slice() {
         [(_, only)] => prepare_one(only.as_slice(), limits)?,
         several => {
@@ -106,45 +124,57 @@ pub(crate) fn read(uploads: &[(Option<&str>, &[u8])], limits: &Limits) -> Result
     };
     let plan = SigningPlan::prepare(&pdf, limits).map_err(|error| Refusal::invalid(&error))?;
     let text = TextIndex::read(&pdf, &TextLimits::default()).map_err(|error| Refusal::invalid(&error))?;
-    Ok(ReadFiles {
+    Ok(ReadFiles::Ready(Box::new(ReadyDocument {
         pdf,
         plan,
         text,
         suffix,
-    })
+    })))
 }
 
-/// A PDF: the upload itself, or made from it.
+/// A PDF: the upload itself, or made from it, or still to be made.
 enum Pdf<'a> {
     Given(&'a [u8]),
     Made(Vec<u8>),
+    ByOffice(OfficeFormat, Vec<u8>),
 }
 
 impl Pdf<'_> {
     fn as_slice(&self) -> &[u8] {
         match self {
             Self::Given(bytes) => bytes,
-            Self::Made(bytes) => bytes,
+            Self::Made(bytes) | Self::ByOffice(_, bytes) => bytes,
         }
     }
 }
 
 /// The file as PDF. The type comes from the content; the stated suffix must agree (D-19).
-fn to_pdf<'a>(index: usize, suffix: Option<&str>, bytes: &'a [u8]) -> Result<(FileKind, Pdf<'a>), Refusal> {
+fn to_pdf<'a>(
+    index: usize,
+    suffix: Option<&str>,
+    bytes: &'a [u8],
+    limits: &Limits,
+) -> Result<(FileKind, Pdf<'a>), Refusal> {
+    let of_file = |error: &dyn Display| Refusal::Invalid(format!("file {}: {error}", index + 1));
     let kind = decide_kind(suffix, None, bytes).map_err(|error| refusal(index, &error))?;
-    match kind {
-        FileKind::Pdf => Ok((kind, Pdf::Given(bytes))),
-        FileKind::Jpeg | FileKind::Png => {
-            let pdf = picture_to_pdf(bytes)
-                .map_err(|error| Refusal::Invalid(format!("file {}: {error}", index + 1)))?;
-            Ok((kind, Pdf::Made(pdf)))
-        }
-        other => Err(Refusal::Unsupported(format!(
-            "file {} is of type {}; pdf, png and jpeg are accepted",
-            index + 1,
-            other.label()
-        ))),
+    if let Some(format) = OfficeFormat::of_suffix(kind.label()) {
+        let cleaned = check_office(format, bytes).map_err(|error| of_file(&error))?;
+        return Ok((kind, Pdf::ByOffice(format, cleaned)));
     }
+    let pdf = match kind {
+        FileKind::Pdf => Pdf::Given(bytes),
+        FileKind::Gif | FileKind::Jpeg | FileKind::Png | FileKind::Tiff => {
+            Pdf::Made(picture_to_pdf(bytes).map_err(|error| of_file(&error))?)
+        }
+        FileKind::Txt => Pdf::Made(text_to_pdf(bytes, limits.pages).map_err(|error| of_file(&error))?),
+        other => {
+            return Err(Refusal::Unsupported(format!(
+                "file {} is {other}, which is not accepted",
+                index + 1
+            )));
+        }
+    };
+    Ok((kind, pdf))
 }
 
 /// A suffix nobody knows is an unsupported type; everything else is a file that is not what it says.

@@ -4,37 +4,33 @@ use bytes::Bytes;
 use pdfseal::Limits;
 use pdfseal::appearance::StampPicture;
 use pdfseal::sign::SigningPlan;
+use qishu_convert::office::OfficeFormat;
 use qishu_convert::worker::{Probe, pack, perform_probe, unpack};
 use serde::{Deserialize, Serialize};
 
+use super::template_job::{self, perform_fill, perform_read};
 use crate::AppError;
-use crate::document::import::{self, Refusal};
+use crate::document::Upload;
+use crate::document::import::{self, ReadFiles, Refusal};
+use crate::watermark::{Drawable, DrawableShape, draw_and_plan};
 
 const IMPORT: &[u8] = b"import";
+const MARK: &[u8] = b"mark";
 const PICTURE: &[u8] = b"picture";
 const PROBE: &[u8] = b"probe";
 
-const DONE: &[u8] = b"done";
+pub(super) const DONE: &[u8] = b"done";
+const OFFICE: &[u8] = b"office";
 const INVALID: &[u8] = b"invalid";
 const UNSUPPORTED: &[u8] = b"unsupported";
 
-/// A file to import.
-#[derive(Debug, Clone)]
-pub(crate) struct ImportedFile {
-    /// Suffix that was stated, or that its name carries.
-    pub(crate) suffix: Option<String>,
-    /// The bytes.
-    pub(crate) bytes: Bytes,
-}
-
-/// Files that become one document.
-pub(crate) struct ImportJob<'a> {
-    /// In the order of the document.
-    pub(crate) files: &'a [ImportedFile],
-    /// Most pages.
-    pub(crate) most_pages: usize,
-    /// Largest decompressed stream, in bytes.
-    pub(crate) stream_bytes: usize,
+/// What one document may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileLimits {
+    /// Most pages.
+    pub most_pages: usize,
+    /// Largest decompressed stream, in bytes.
+    pub stream_bytes: usize,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,30 +41,101 @@ struct ImportOptions {
 }
 
 /// What became of an import.
-pub(crate) struct ImportAnswer {
-    /// Type of the first file.
-    pub(crate) suffix: String,
-    /// Revision 0.
-    pub(crate) pdf: Bytes,
-    /// Plan for the first signature.
-    pub(crate) plan: Bytes,
-    /// Text positions.
-    pub(crate) text: Bytes,
+pub(super) enum ImportAnswer {
+    /// The document is ready.
+    Ready(ReadyFiles),
+    /// Some files have to be converted first.
+    Office {
+        /// Type of the first file.
+        suffix: String,
+        /// Place in the list, format and cleaned bytes of each of them.
+        cleaned: Vec<(usize, OfficeFormat, Bytes)>,
+    },
 }
 
-impl ImportJob<'_> {
+/// Files as one document, ready for signing.
+#[derive(Debug, Clone)]
+pub struct ReadyFiles {
+    /// Type of the first file.
+    pub suffix: String,
+    /// Revision 0.
+    pub pdf: Bytes,
+    /// Plan for the first signature.
+    pub plan: Bytes,
+    /// Text positions.
+    pub text: Bytes,
+}
+
+/// Files that become one document, as a job.
+pub(super) fn import_job(files: &[Upload], limits: FileLimits) -> Result<Vec<u8>, AppError> {
+    let options = ImportOptions {
+        suffixes: files.iter().map(|file| file.suffix.clone()).collect(),
+        most_pages: limits.most_pages,
+        stream_bytes: limits.stream_bytes,
+    };
+    let options = serde_json::to_vec(&options).map_err(|error| AppError::internal("import job", error))?;
+    let mut items: Vec<&[u8]> = vec![IMPORT, &options];
+    items.extend(files.iter().map(|file| file.bytes.as_ref()));
+    Ok(pack(&items))
+}
+
+#[derive(Serialize, Deserialize)]
+struct MarkOptions {
+    shapes: Vec<DrawableShape>,
+    most_pages: usize,
+    stream_bytes: usize,
+}
+
+/// Watermarks over a stored document.
+pub(crate) struct MarkJob<'a> {
+    /// The document.
+    pub(crate) pdf: &'a [u8],
+    /// The marks.
+    pub(crate) marks: &'a [Drawable],
+    /// Most pages.
+    pub(crate) most_pages: usize,
+    /// Largest decompressed stream, in bytes.
+    pub(crate) stream_bytes: usize,
+}
+
+impl MarkJob<'_> {
     pub(super) fn to_bytes(&self) -> Result<Vec<u8>, AppError> {
-        let options = ImportOptions {
-            suffixes: self.files.iter().map(|file| file.suffix.clone()).collect(),
+        let options = MarkOptions {
+            shapes: self.marks.iter().map(|mark| mark.shape.clone()).collect(),
             most_pages: self.most_pages,
             stream_bytes: self.stream_bytes,
         };
-        let options =
-            serde_json::to_vec(&options).map_err(|error| AppError::internal("import job", error))?;
-        let mut items: Vec<&[u8]> = vec![IMPORT, &options];
-        items.extend(self.files.iter().map(|file| file.bytes.as_ref()));
+        let options = serde_json::to_vec(&options).map_err(|error| AppError::internal("mark job", error))?;
+        let pictures: Vec<Vec<u8>> = self.marks.iter().map(|mark| mark.picture.to_bytes()).collect();
+        let mut items: Vec<&[u8]> = vec![MARK, &options, self.pdf];
+        items.extend(pictures.iter().map(Vec::as_slice));
         Ok(pack(&items))
     }
+}
+
+fn mark(options: &[u8], pdf: &[u8], pictures: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
+    let options: MarkOptions = serde_json::from_slice(options).map_err(|error| Refusal::invalid(&error))?;
+    let limits = Limits {
+        pages: options.most_pages,
+        stream_bytes: options.stream_bytes,
+        ..Limits::default()
+    };
+    let mut marks = Vec::with_capacity(pictures.len());
+    for (shape, picture) in options.shapes.into_iter().zip(pictures) {
+        let picture = StampPicture::from_bytes(picture).map_err(|error| Refusal::invalid(&error))?;
+        marks.push(Drawable { shape, picture });
+    }
+    let (drawn, plan) = draw_and_plan(pdf, &marks, &limits)?;
+    Ok(pack(&[DONE, &drawn, &plan.to_bytes()]))
+}
+
+/// The document with its marks, and the plan for its first signature.
+pub(super) fn read_marked(answer: &Bytes) -> Result<(Bytes, SigningPlan), AppError> {
+    let [pdf, plan] = read(answer)?[..] else {
+        return Err(not_understood());
+    };
+    let plan = SigningPlan::from_bytes(plan).map_err(|error| AppError::internal("file worker", error))?;
+    Ok((answer.slice_ref(pdf), plan))
 }
 
 pub(super) fn picture_job(picture: &[u8]) -> Vec<u8> {
@@ -88,6 +155,11 @@ pub fn handle_job(job: &[u8]) -> Vec<u8> {
     let answer = match items.as_slice() {
         [kind, options, files @ ..] if *kind == IMPORT => import(options, files),
         [kind, picture] if *kind == PICTURE => prepare_picture(picture),
+        [kind, options, pdf, pictures @ ..] if *kind == MARK => mark(options, pdf, pictures),
+        [kind, options, file] if *kind == template_job::READ => perform_read(options, file),
+        [kind, options, file, pictures @ ..] if *kind == template_job::FILL => {
+            perform_fill(options, file, pictures)
+        }
         [kind, probe] if *kind == PROBE => return perform_probe(probe),
         _ => Err(Refusal::invalid("the job was not understood")),
     };
@@ -106,7 +178,10 @@ fn import(options: &[u8], files: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
     };
     let suffixes = options.suffixes.iter().map(Option::as_deref);
     let uploads: Vec<(Option<&str>, &[u8])> = suffixes.zip(files.iter().copied()).collect();
-    let imported = import::read(&uploads, &limits)?;
+    let imported = match import::read(&uploads, &limits)? {
+        ReadFiles::Ready(document) => document,
+        ReadFiles::Office { suffix, cleaned } => return Ok(pack_office(suffix, &cleaned)),
+    };
     let (plan, text) = (imported.plan.to_bytes(), imported.text.to_bytes());
     Ok(pack(&[
         DONE,
@@ -115,6 +190,16 @@ fn import(options: &[u8], files: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
         &plan,
         &text,
     ]))
+}
+
+/// The files in groups of three: place, format, bytes.
+fn pack_office(suffix: &str, cleaned: &[(usize, OfficeFormat, Vec<u8>)]) -> Vec<u8> {
+    let places: Vec<String> = cleaned.iter().map(|(index, ..)| index.to_string()).collect();
+    let mut items: Vec<&[u8]> = vec![OFFICE, suffix.as_bytes()];
+    for ((_, format, bytes), place) in cleaned.iter().zip(&places) {
+        items.extend([place.as_bytes(), format.suffix().as_bytes(), bytes]);
+    }
+    pack(&items)
 }
 
 fn prepare_picture(picture: &[u8]) -> Result<Vec<u8>, Refusal> {
@@ -128,7 +213,7 @@ fn prepare_picture(picture: &[u8]) -> Result<Vec<u8>, Refusal> {
 }
 
 /// The parts of a good answer, or the refusal.
-fn read(answer: &[u8]) -> Result<Vec<&[u8]>, AppError> {
+pub(super) fn read(answer: &[u8]) -> Result<Vec<&[u8]>, AppError> {
     let items = unpack(answer).unwrap_or_default();
     match items.split_first() {
         Some((mark, rest)) if *mark == DONE => Ok(rest.to_vec()),
@@ -142,7 +227,7 @@ fn read(answer: &[u8]) -> Result<Vec<&[u8]>, AppError> {
     }
 }
 
-fn not_understood() -> AppError {
+pub(super) fn not_understood() -> AppError {
     AppError::Internal("the answer of a file worker was not understood".to_owned())
 }
 
@@ -154,21 +239,45 @@ pub(super) fn read_picture(answer: &[u8]) -> Result<StampPicture, AppError> {
 }
 
 pub(super) fn read_import(answer: &Bytes) -> Result<ImportAnswer, AppError> {
+    let items = unpack(answer).unwrap_or_default();
+    if let [mark, suffix, groups @ ..] = items.as_slice()
+        && *mark == OFFICE
+    {
+        return Ok(ImportAnswer::Office {
+            suffix: String::from_utf8_lossy(suffix).into_owned(),
+            cleaned: read_office(answer, groups).ok_or_else(not_understood)?,
+        });
+    }
     let [suffix, pdf, plan, text] = read(answer)?[..] else {
         return Err(not_understood());
     };
     // Slices of the answer: a large file is not copied once more.
-    Ok(ImportAnswer {
+    Ok(ImportAnswer::Ready(ReadyFiles {
         suffix: String::from_utf8_lossy(suffix).into_owned(),
         pdf: answer.slice_ref(pdf),
         plan: answer.slice_ref(plan),
         text: answer.slice_ref(text),
-    })
+    }))
 }
 
-impl ImportAnswer {
+fn read_office(answer: &Bytes, groups: &[&[u8]]) -> Option<Vec<(usize, OfficeFormat, Bytes)>> {
+    let group = |group: &[&[u8]]| {
+        let [place, format, bytes] = group else {
+            return None;
+        };
+        let place = std::str::from_utf8(place).ok()?.parse().ok()?;
+        let format = OfficeFormat::of_suffix(std::str::from_utf8(format).ok()?)?;
+        Some((place, format, answer.slice_ref(bytes)))
+    };
+    groups.chunks(3).map(group).collect()
+}
+
+impl ReadyFiles {
     /// The plan as a type.
-    pub(crate) fn signing_plan(&self) -> Result<SigningPlan, AppError> {
+    ///
+    /// # Errors
+    /// Internal when it is not in the stored form.
+    pub fn signing_plan(&self) -> Result<SigningPlan, AppError> {
         SigningPlan::from_bytes(&self.plan).map_err(|error| AppError::internal("file worker", error))
     }
 }

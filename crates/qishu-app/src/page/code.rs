@@ -1,12 +1,16 @@
 //! Confirmation codes.
 
-use qishu_model::contact::User;
+use qishu_model::contact::{ContactType, User};
+use qishu_model::contract::{Contract, IntentionConfirm};
 use qishu_model::id::ContractId;
+use qishu_store::Reader;
 use qishu_store::confirm::{self, Binding, SendLimit, SendPermit, SendSubject, count_send};
 
 use super::link::concerns;
-use super::person_act::{SeenRevision, check_revisions, party_in_turn, revisions_text};
+use super::person_act::{SeenRevision, check_revisions, revisions_text, sign_binding};
 use super::session::{PageSession, log_in_binding, log_in_user};
+use super::task::{PageTask, visit};
+use crate::company::find_employee;
 use crate::contract::load_contract;
 use crate::message::{is_reachable, send_code};
 use crate::{App, AppError};
@@ -45,7 +49,7 @@ pub struct CodeSent {
     pub simulated: bool,
 }
 
-/// Sends the code that confirms a signature on exactly these revisions.
+/// Sends the code that confirms a visit: every step that waits for the person now, on exactly these revisions.
 ///
 /// # Errors
 /// `1107` when it is not this person's turn, [`AppError::RevisionChanged`], [`AppError::TooOften`].
@@ -57,21 +61,64 @@ pub async fn send_confirm_code(
     let user = session.person()?;
     let mut reader = app.store.read("send_confirm_code");
     let contract = load_contract(&mut reader, session.contract).await?.value;
+    let visit = visit(&mut reader, &contract, user, app.now()).await?;
+    let reached = reachable_contact(&mut reader, &contract, user).await?;
     drop(reader);
-    party_in_turn(&contract, user)?;
     check_revisions(&contract, seen)?;
     let (contact, revision) = (user.normalised(), revisions_text(seen));
-    let binding = Binding {
-        contract: Some(contract.id),
-        contact: &contact,
-        purpose: "SIGN",
-        revision: &revision,
+    let binding = sign_binding(contract.id, &contact, &revision);
+    let verb = if visit.now.iter().all(PageTask::is_audit) {
+        "审批"
+    } else {
+        "签署"
     };
-    let purpose = match contract.void_request() {
-        Some(_) => format!("签署《{}》的作废协议", contract.subject),
-        None => format!("签署《{}》", contract.subject),
+    let what = match contract.void_request() {
+        Some(_) => "的作废协议",
+        None => "",
     };
-    issue(app, session, user, &binding, &purpose).await
+    let purpose = format!("{verb}《{}》{what}", contract.subject);
+    issue(app, session, &reached, &binding, &purpose).await
+}
+
+/// Where a person is reached: their own contact, or for a number of the company's the employee's mobile or mail.
+///
+/// # Errors
+/// `1005` when there is neither.
+pub(super) async fn reachable_contact(
+    reader: &mut Reader,
+    contract: &Contract,
+    user: &User,
+) -> Result<User, AppError> {
+    if is_reachable(user) {
+        return Ok(user.clone());
+    }
+    for company in contract.signatories.iter().filter_map(|party| party.company_id) {
+        let employee = find_employee(reader, company, user).await?;
+        if let Some(reached) = employee.and_then(|employee| employee.reachable_user()) {
+            return Ok(reached);
+        }
+    }
+    Err(AppError::invalid(
+        "contact",
+        "codes can be sent to mobile numbers and mail addresses only",
+    ))
+}
+
+/// How a code reaches a person, as the contract keeps it.
+///
+/// # Errors
+/// As [`reachable_contact`].
+pub(super) async fn code_channel(
+    reader: &mut Reader,
+    contract: &Contract,
+    user: &User,
+) -> Result<IntentionConfirm, AppError> {
+    Ok(
+        match reachable_contact(reader, contract, user).await?.contact_type {
+            ContactType::Email => IntentionConfirm::Email,
+            _ => IntentionConfirm::Sms,
+        },
+    )
 }
 
 /// Sends the code that logs somebody in. Answers the same whether the contract concerns them or not.
@@ -82,7 +129,7 @@ pub async fn send_login_code(app: &App, session: &PageSession, contact: &str) ->
     let given = User {
         name: None,
         contact: contact.trim().to_owned(),
-        contact_type: qishu_model::contact::ContactType::guess(contact),
+        contact_type: ContactType::guess(contact),
     };
     crate::contract::check_contact("contact", &given)?;
     let known = match log_in_user(session, contact) {
@@ -105,19 +152,18 @@ async fn concerned(app: &App, contract: ContractId, user: &User) -> Result<bool,
     concerns(&mut reader, &contract, user).await
 }
 
-async fn issue(
+/// Sends a code, within the limits of R-22.
+///
+/// # Errors
+/// [`AppError::TooOften`].
+pub(super) async fn issue(
     app: &App,
     session: &PageSession,
     user: &User,
     binding: &Binding<'_>,
     purpose: &str,
 ) -> Result<CodeSent, AppError> {
-    if !is_reachable(user) {
-        return Err(AppError::invalid(
-            "contact",
-            "codes can be sent to mobile numbers and mail addresses only",
-        ));
-    }
+    let number = user.normalised();
     let code = match &app.settings.fixed_code {
         Some(fixed) => fixed.expose().to_owned(),
         None => six_digits(app)?,
@@ -127,7 +173,7 @@ async fn issue(
     let mut subjects = vec![
         SendSubject {
             kind: "number",
-            value: binding.contact,
+            value: &number,
             limit: PER_NUMBER,
         },
         SendSubject {

@@ -10,9 +10,11 @@ use qishu_store::page::{PageLink, insert_link};
 use qishu_store::{Reader, Transaction};
 use serde::{Deserialize, Serialize};
 
+use super::initiator::is_initiator;
 use super::session::Purpose;
+use super::task::may_perform;
 use crate::company::find_employee;
-use crate::contract::{locate, locate_for_party};
+use crate::contract::{locate, locate_for_party, locate_initiated};
 use crate::{ApiCaller, App, AppError};
 
 /// Purpose of links that give out files, zipped when there are several.
@@ -77,8 +79,45 @@ pub struct PageOptions {
     pub hide_state: bool,
     /// Show "start again".
     pub show_resend: bool,
+    /// The signing password may be used.
+    #[serde(default)]
+    pub allow_password: bool,
+    /// The signing password may not be set here.
+    #[serde(default)]
+    pub hide_password_settings: bool,
     /// `SIGN`, `PRINT` or `DIRECT_SIGN`; empty on view pages.
     pub page_type: String,
+    /// What a page that prepares a draft offers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appoint: Option<AppointOptions>,
+}
+
+/// What a page for preparing a draft opens with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AppointMode {
+    /// Placing positions.
+    Appoint,
+    /// Basic data.
+    Draft,
+    /// Values of template parameters.
+    FillParameters,
+}
+
+/// What a page for preparing a draft offers (5.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the API has a switch per button")]
+pub struct AppointOptions {
+    /// What it opens with.
+    pub mode: AppointMode,
+    /// Sending.
+    pub send: bool,
+    /// Saving and closing.
+    pub save: bool,
+    /// Going over to the positions.
+    pub locations: bool,
+    /// Going over to the parameters.
+    pub params: bool,
 }
 
 /// What a link is bound to besides its contract.
@@ -100,6 +139,17 @@ pub struct SignPage {
     pub address: ContractAddress,
     /// Who signs.
     pub user: User,
+    /// Looks.
+    pub options: PageOptions,
+    /// How long the link works.
+    pub lifetime: Lifetime,
+}
+
+/// 预签署页面: `POST /v2/contract/appointurl`.
+#[derive(Debug, Clone)]
+pub struct AppointPage {
+    /// Contract.
+    pub address: ContractAddress,
     /// Looks.
     pub options: PageOptions,
     /// How long the link works.
@@ -162,6 +212,44 @@ pub async fn sign_page_url(
         format!("{}/s/{token}", app.settings.base_url),
         contract.state.name(),
     ))
+}
+
+/// A link under which a draft is prepared: whoever has it acts for the initiator.
+///
+/// # Errors
+/// `1101` for anything but a draft; `1002` for a party that is not the initiator.
+pub async fn appoint_page_url(
+    app: &App,
+    caller: &ApiCaller,
+    request: AppointPage,
+) -> Result<String, AppError> {
+    let mut transaction = app.store.begin("appoint_page_url");
+    let contract = locate_initiated(&mut transaction, caller, &request.address)
+        .await?
+        .value;
+    if contract.state != ContractState::Draft {
+        let status = contract.state.name();
+        return Err(Refusal::WrongStatus { status }.into());
+    }
+    let mut options = with_defaults(caller, request.options);
+    check_callback_page(options.callback_page.as_deref())?;
+    options.callback_trusted = is_listed(
+        &caller.application.return_origins,
+        options.callback_page.as_deref(),
+    );
+    options
+        .lang
+        .get_or_insert_with(|| caller.language.name().to_owned());
+    let data = LinkData {
+        user: None,
+        options,
+        items: Vec::new(),
+    };
+    let expire = app.now().plus_ms(request.lifetime.ms);
+    let purpose = Purpose::Appoint.name();
+    let token = store_link(app, &mut transaction, &contract, purpose, expire, &data).await?;
+    transaction.commit().await?;
+    Ok(format!("{}/s/{token}", app.settings.base_url))
 }
 
 /// A link that shows the contract.
@@ -236,7 +324,10 @@ pub(crate) async fn short_link(
 ) -> Result<String, AppError> {
     let data = LinkData {
         user: user.cloned(),
-        options: PageOptions::default(),
+        options: PageOptions {
+            download: true,
+            ..PageOptions::default()
+        },
         items: Vec::new(),
     };
     let expire = app.now().plus_days(SHORT_LINK_DAYS);
@@ -354,7 +445,8 @@ fn is_listed(listed: &[String], page: Option<&str>) -> bool {
     !authority.contains('@') && listed.iter().any(|known| known.eq_ignore_ascii_case(&origin))
 }
 
-/// Whether a person has to do with the contract: receiver, operator of a step, creator, or somebody who gets a copy.
+/// Whether a person has to do with the contract: receiver, operator of a step or holder of a seal for one, creator or
+/// administrator of the initiator, or somebody who gets a copy.
 pub(super) async fn concerns(
     reader: &mut Reader,
     contract: &Contract,
@@ -384,8 +476,13 @@ pub(super) async fn concerns(
         if people.chain(&contract.creator).any(|other| employee.is(other)) {
             return Ok(true);
         }
+        for step in &party.actions {
+            if may_perform(reader, contract, party, step, user).await? {
+                return Ok(true);
+            }
+        }
     }
-    Ok(false)
+    is_initiator(reader, contract, user).await
 }
 
 #[cfg(test)]

@@ -1,17 +1,24 @@
-//! A person signing on a page.
+//! A person signing on a page: as a party, or with a step of a company.
 
 use pdfseal::appearance::StampPicture;
 use qishu_authority::{Holder, Reference, VerifiedSubject};
-use qishu_model::contact::{ContactType, User};
+use qishu_model::contact::User;
 use qishu_model::contract::{
-    Contract, ContractState, IntentionConfirm, Refusal, Signatory, SignatoryStatus, Stamper, StamperType,
-    Step,
+    Action, ActionType, Contract, DatePattern, IntentionConfirm, Refusal, Signatory, Stamper, StamperRule,
+    StamperType, Step,
 };
-use qishu_model::id::DocumentId;
+use qishu_model::id::{ContractId, DocumentId, SealId};
+use qishu_model::seal::{Seal, SealOwner};
+use qishu_store::Reader;
 use qishu_store::confirm::{self, Binding, Check};
 
-use super::void_act::void_party;
-use crate::signing::{DocumentAids, Mark, PlannedAct};
+use super::code::code_channel;
+use super::founding::{ConfirmedCompany, Founding, standard_seal};
+use super::seal_choice::{SigningCompany, signing_company, usable_seals};
+use super::task::require_task;
+use crate::company::find_employee;
+use crate::seal::{load_picture, require_seal};
+use crate::signing::{DocumentAids, Mark, PlannedAct, company_subject};
 use crate::{App, AppError};
 
 /// A revision the person was shown.
@@ -23,9 +30,11 @@ pub struct SeenRevision {
     pub revision: String,
 }
 
-/// Where the person put the signature, when nobody had fixed a place.
+/// Where the person put a signature or seal, when nobody had fixed a place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PagePlacement {
+    /// Id of the step it is for; absent where the visit has a single one.
+    pub step: Option<u64>,
     /// Document.
     pub document: DocumentId,
     /// Page, counted from 0.
@@ -49,109 +58,336 @@ pub enum Picture {
     Missing,
 }
 
-/// A person's act, planned anew on every attempt.
+/// How a person shows the will to sign.
+#[derive(Clone)]
+pub(crate) enum Will {
+    /// A code that was sent for this contract, person and these revisions.
+    Code(String),
+    /// The person's signing password, already found right by the caller.
+    Password,
+    /// The confirmation of the step before in the same visit.
+    Carried(IntentionConfirm),
+}
+
+/// A person's act on one step, planned anew on every attempt.
 pub(crate) struct PersonAct {
     pub(crate) user: User,
+    pub(crate) step: Step,
     pub(crate) seen: Vec<SeenRevision>,
-    pub(crate) code: String,
+    pub(crate) will: Will,
     pub(crate) picture: Picture,
+    /// Seal chosen for a company's step; absent = the first one the person may use.
+    pub(crate) seal: Option<SealId>,
     pub(crate) placements: Vec<PagePlacement>,
+    /// Date style chosen among those a position allows.
+    pub(crate) date_pattern: Option<DatePattern>,
+    pub(crate) company: ConfirmedCompany,
+}
+
+/// Who signs with a step, and what is put on the page.
+struct Signer {
+    subject: VerifiedSubject,
+    name: String,
+    ink: Ink,
+    founding: Option<Founding>,
+}
+
+/// What is put at a position that is no date.
+enum Ink {
+    Seals(Vec<Seal>, Option<SealId>),
+    Seal(Box<Seal>, StampPicture),
+    Signature(Picture),
 }
 
 impl PersonAct {
-    /// Decides what this act does to the contract as it is now. The code is judged last, so that it is not spoilt by a refusal
-    /// that the person cannot help.
+    /// Decides what this act does to the contract as it is now. [`PersonAct::confirm`] comes after it.
     pub(crate) async fn plan(
         &self,
         app: &App,
+        reader: &mut Reader,
         contract: &Contract,
         documents: &[DocumentAids],
     ) -> Result<PlannedAct, AppError> {
-        let party = party_in_turn(contract, &self.user)?;
+        let task = require_task(reader, contract, &self.user, self.step).await?;
+        check_revisions(contract, &self.seen)?;
+        let party = contract.signatory(task.party).ok_or(Refusal::UnknownParty)?;
         if let Some(missing) = party.missing_attachment() {
             return Err(missing.into());
         }
-        check_revisions(contract, &self.seen)?;
-        let stampers = self.stampers(party, documents)?;
-        let name = party
-            .tenant_name
-            .clone()
-            .or_else(|| self.user.name.clone())
-            .unwrap_or_else(|| self.user.masked());
+        let action = match task.step {
+            Step::Action(id) => party.action(id),
+            Step::Personal(_) | Step::Void(_) => None,
+        };
+        let rule = contract.stamper_rule.unwrap_or(StamperRule::Optional);
+        let stampers = self.stampers(party, action, rule, documents)?;
+        let performer = performer(reader, party, action, &self.user).await?;
+        let signer = match action {
+            Some(action) if task.uses_seal() => {
+                self.company_signer(app, reader, party, action, &performer)
+                    .await?
+            }
+            _ => self.person_signer(app, party, &performer),
+        };
         let mut marks = Vec::with_capacity(stampers.len());
         for stamper in stampers {
-            marks.push(self.mark(app, stamper, &name)?);
+            marks.push(self.mark(app, reader, stamper, &signer).await?);
         }
         let given = marks.len();
-        let confirmation = self.confirm(app, contract).await?;
-        let contact = self.user.normalised();
+        let confirm = self.way(reader, contract).await?;
         Ok(PlannedAct {
-            step: Step::Personal(party.id),
+            step: task.step,
             party: party.id,
             marks,
             given,
             locate_all_keywords: false,
-            subject: person_subject(app, &name, &contact),
-            signer_name: name,
-            performed_by: Some(self.user.clone()),
-            confirm: match self.user.contact_type {
-                ContactType::Email => IntentionConfirm::Email,
-                _ => IntentionConfirm::Sms,
-            },
-            confirmation: Some(confirmation),
+            subject: signer.subject,
+            signer_name: signer.name,
+            performed_by: Some(performer),
+            confirm,
+            confirmation: None,
+            founding: signer.founding,
         })
     }
 
-    /// Fixed positions; else those the person chose.
-    fn stampers(&self, party: &Signatory, documents: &[DocumentAids]) -> Result<Vec<Stamper>, AppError> {
-        let visible = party
-            .stampers
-            .iter()
-            .any(|stamper| stamper.stamper_type == StamperType::Personal);
-        if visible {
-            return Ok(party.stampers.clone());
+    /// How the person confirms, as the contract keeps it.
+    pub(super) async fn way(
+        &self,
+        reader: &mut Reader,
+        contract: &Contract,
+    ) -> Result<IntentionConfirm, AppError> {
+        match &self.will {
+            Will::Carried(confirm) => Ok(*confirm),
+            Will::Password => Ok(IntentionConfirm::SignPwd),
+            Will::Code(_) => code_channel(reader, contract, &self.user).await,
+        }
+    }
+
+    /// The person as signer: a party, a handler, an employee who signs.
+    fn person_signer(&self, app: &App, party: &Signatory, performer: &User) -> Signer {
+        let of_party = (!party.tenant_type.is_company())
+            .then(|| party.tenant_name.clone())
+            .flatten();
+        let name = of_party
+            .or_else(|| performer.name.clone())
+            .unwrap_or_else(|| performer.masked());
+        Signer {
+            subject: person_subject(app, &name, &self.user.normalised()),
+            name,
+            ink: Ink::Signature(self.picture.clone()),
+            founding: None,
+        }
+    }
+
+    /// The company as signer, with the seals this person may use for it.
+    async fn company_signer(
+        &self,
+        app: &App,
+        reader: &mut Reader,
+        party: &Signatory,
+        action: &Action,
+        performer: &User,
+    ) -> Result<Signer, AppError> {
+        match signing_company(reader, party).await? {
+            SigningCompany::Known(company) => {
+                let seals = usable_seals(reader, company.id, action, &self.user).await?;
+                if seals.is_empty() {
+                    return Err(AppError::NoSealRight);
+                }
+                Ok(Signer {
+                    subject: company_subject(&company),
+                    name: company.name,
+                    ink: Ink::Seals(seals, self.seal),
+                    founding: None,
+                })
+            }
+            SigningCompany::Unverified(known) => {
+                let standard =
+                    standard_seal(app, reader, party, known, action.action_type, &self.company).await?;
+                let mut subject = company_subject(&standard.company);
+                if let Holder::Company { operator, .. } = &mut subject.holder {
+                    // Nobody vouches for this company: its certificate says who acted for it.
+                    *operator = Some(performer.name.clone().unwrap_or_else(|| performer.masked()));
+                }
+                Ok(Signer {
+                    subject,
+                    name: standard.company.name,
+                    ink: Ink::Seal(Box::new(standard.seal), standard.picture),
+                    founding: Some(standard.founding),
+                })
+            }
+        }
+    }
+
+    /// Fixed positions, and those the person chose: instead of them where there are none, beside them where the rule allows
+    /// more (7.7).
+    fn stampers(
+        &self,
+        party: &Signatory,
+        action: Option<&Action>,
+        rule: StamperRule,
+        documents: &[DocumentAids],
+    ) -> Result<Vec<Stamper>, AppError> {
+        let mut stampers = given_stampers(party, action).to_vec();
+        let fixed = has_visible_place(&stampers);
+        if fixed && (rule == StamperRule::MustForbid || self.placements.is_empty()) {
+            return Ok(stampers);
         }
         if self.placements.is_empty() {
             return Err(AppError::PlacementRequired);
         }
-        let mut stampers = party.stampers.clone();
+        let kind = stamper_type_of(action.map(|action| action.action_type));
         for placement in &self.placements {
-            stampers.push(chosen(placement, documents)?);
+            stampers.push(chosen(placement, kind, documents)?);
         }
         Ok(stampers)
     }
 
-    fn mark(&self, app: &App, stamper: Stamper, name: &str) -> Result<Mark, AppError> {
+    async fn mark(
+        &self,
+        app: &App,
+        reader: &mut Reader,
+        mut stamper: Stamper,
+        signer: &Signer,
+    ) -> Result<Mark, AppError> {
         if stamper.stamper_type == StamperType::Timestamp {
+            let chosen = self
+                .date_pattern
+                .filter(|chosen| stamper.date_patterns.contains(chosen));
+            if let Some(chosen) = chosen {
+                stamper.date_patterns = vec![chosen];
+            }
             return Mark::date(app, stamper);
         }
-        match &self.picture {
-            Picture::Drawn(picture) => Ok(Mark::picture(stamper, picture.clone(), name.to_owned())),
-            Picture::Missing => Err(AppError::PictureRequired),
+        match &signer.ink {
+            Ink::Signature(Picture::Drawn(picture)) => {
+                Ok(Mark::picture(stamper, picture.clone(), signer.name.clone()))
+            }
+            Ink::Signature(Picture::Missing) => Err(AppError::PictureRequired),
+            Ink::Seal(seal, picture) => Ok(Mark::seal(stamper, seal, picture.clone(), signer.name.clone())),
+            Ink::Seals(seals, chosen) => {
+                let seal = match (stamper.seal_id, chosen) {
+                    // Fixed with the position, by the company itself.
+                    (Some(fixed), _) => fixed_seal(reader, seals, fixed).await?,
+                    (None, Some(id)) => pick(seals, *id)?,
+                    (None, None) => seals.first().cloned().ok_or(AppError::NoSealRight)?,
+                };
+                let picture = load_picture(app, &seal).await?;
+                Ok(Mark::seal(stamper, &seal, picture, signer.name.clone()))
+            }
         }
     }
 
-    /// Judges the code.
-    ///
-    /// # Errors
-    /// [`AppError::CodeWrong`], [`AppError::CodeClosed`].
-    pub(super) async fn confirm(
+    /// Judges the code, last of all, so that it is not spoilt by a refusal that the person cannot help. Nothing of the store
+    /// may be open meanwhile.
+    pub(crate) async fn confirm(
         &self,
         app: &App,
-        contract: &Contract,
-    ) -> Result<confirm::Confirmation, AppError> {
-        let (contact, revision) = (self.user.normalised(), revisions_text(&self.seen));
-        let binding = Binding {
-            contract: Some(contract.id),
-            contact: &contact,
-            purpose: "SIGN",
-            revision: &revision,
-        };
-        match confirm::check(&app.store, &binding, &self.code, app.now()).await? {
-            Check::Right(confirmation) => Ok(confirmation),
-            Check::Wrong { left } => Err(AppError::CodeWrong { left }),
-            Check::Closed => Err(AppError::CodeClosed),
+        contract: ContractId,
+    ) -> Result<Option<confirm::Confirmation>, AppError> {
+        match &self.will {
+            Will::Code(code) => check_code(app, contract, &self.user, &self.seen, code)
+                .await
+                .map(Some),
+            Will::Carried(_) | Will::Password => Ok(None),
         }
+    }
+}
+
+/// Positions given for a step, or for a personal party.
+pub(super) fn given_stampers<'a>(party: &'a Signatory, action: Option<&'a Action>) -> &'a [Stamper] {
+    action.map_or(&party.stampers, |action| &action.stampers)
+}
+
+/// Whether any position shows more than a date: without one, the signer chooses the place.
+pub(super) fn has_visible_place(stampers: &[Stamper]) -> bool {
+    stampers
+        .iter()
+        .any(|stamper| stamper.stamper_type != StamperType::Timestamp)
+}
+
+/// Kind of the position a person chooses for a step.
+pub(super) const fn stamper_type_of(action: Option<ActionType>) -> StamperType {
+    match action {
+        None | Some(ActionType::Audit | ActionType::Operator | ActionType::Personal) => StamperType::Personal,
+        Some(ActionType::Lp) => StamperType::Lp,
+        Some(ActionType::Company | ActionType::Practice) => StamperType::Company,
+    }
+}
+
+/// A seal that was fixed with a position. It belongs to the signing company, whoever performs the step.
+async fn fixed_seal(reader: &mut Reader, usable: &[Seal], id: SealId) -> Result<Seal, AppError> {
+    if let Ok(seal) = pick(usable, id) {
+        return Ok(seal);
+    }
+    match usable.first().map(|seal| seal.owner) {
+        Some(SealOwner::Company(company)) => require_seal(reader, company, id).await,
+        _ => Err(AppError::NoSealRight),
+    }
+}
+
+fn pick(seals: &[Seal], id: SealId) -> Result<Seal, AppError> {
+    let found = seals.iter().find(|seal| seal.id == id).cloned();
+    found.ok_or_else(|| AppError::SealNotFound {
+        detail: format!("{id} is not among the seals this person may use for the step"),
+    })
+}
+
+/// The person with the best name known for them: the step's, the employee's, the handler's.
+pub(super) async fn performer(
+    reader: &mut Reader,
+    party: &Signatory,
+    action: Option<&Action>,
+    user: &User,
+) -> Result<User, AppError> {
+    let employee = match party.company_id {
+        Some(company) => find_employee(reader, company, user).await?,
+        None => None,
+    };
+    let is = |other: &&User| {
+        other.same_contact(user) || employee.as_ref().is_some_and(|employee| employee.is(other))
+    };
+    let operators = action.map(|action| action.operators.iter()).into_iter().flatten();
+    let named = operators
+        .chain(&party.receiver)
+        .find(is)
+        .and_then(|known| known.name.clone());
+    let name = named
+        .or_else(|| employee.as_ref().map(|employee| employee.name.clone()))
+        .or_else(|| user.name.clone());
+    Ok(User { name, ..user.clone() })
+}
+
+/// Judges a confirmation code.
+///
+/// # Errors
+/// [`AppError::CodeWrong`], [`AppError::CodeClosed`].
+pub(super) async fn check_code(
+    app: &App,
+    contract: ContractId,
+    user: &User,
+    seen: &[SeenRevision],
+    code: &str,
+) -> Result<confirm::Confirmation, AppError> {
+    let (contact, revision) = (user.normalised(), revisions_text(seen));
+    let binding = sign_binding(contract, &contact, &revision);
+    match confirm::check(&app.store, &binding, code, app.now()).await? {
+        Check::Right(confirmation) => Ok(confirmation),
+        Check::Wrong { left } => Err(AppError::CodeWrong { left }),
+        Check::Closed => Err(AppError::CodeClosed),
+    }
+}
+
+/// What a confirmation code is bound to.
+pub(super) const fn sign_binding<'a>(
+    contract: ContractId,
+    contact: &'a str,
+    revision: &'a str,
+) -> Binding<'a> {
+    Binding {
+        contract: Some(contract),
+        contact,
+        purpose: "SIGN",
+        revision,
     }
 }
 
@@ -168,7 +404,11 @@ pub(crate) fn person_subject(app: &App, name: &str, contact: &str) -> VerifiedSu
 }
 
 /// A place the person chose, as a position.
-pub(super) fn chosen(placement: &PagePlacement, documents: &[DocumentAids]) -> Result<Stamper, AppError> {
+pub(super) fn chosen(
+    placement: &PagePlacement,
+    kind: StamperType,
+    documents: &[DocumentAids],
+) -> Result<Stamper, AppError> {
     let refused = || {
         AppError::invalid(
             "placements",
@@ -184,67 +424,22 @@ pub(super) fn chosen(placement: &PagePlacement, documents: &[DocumentAids]) -> R
         .and_then(|page| document.page_sizes().get(page).copied());
     let page = page.ok_or_else(refused)?;
     let fits = |value: f64, low: f64, high: f64| value.is_finite() && (low..=high).contains(&value);
-    let box_fits = fits(placement.width, 10.0, 120.0) && fits(placement.height, 4.0, 48.0);
+    // Seals have a size of their own; a signature fills the box it is given (7.6).
+    let box_fits = kind != StamperType::Personal
+        || (fits(placement.width, 10.0, 120.0) && fits(placement.height, 4.0, 48.0));
     if !box_fits || !fits(placement.x, 0.0, page.width) || !fits(placement.y, 0.0, page.height) {
         return Err(refused());
     }
-    let mut stamper = Stamper::new(StamperType::Personal);
+    let mut stamper = Stamper::new(kind);
     stamper.document_id = Some(placement.document.get());
     stamper.page = i32::try_from(placement.page + 1).ok();
     stamper.offset_x = Some(placement.x / page.width);
     stamper.offset_y = Some(placement.y / page.height);
-    stamper.width = Some(placement.width);
-    stamper.height = Some(placement.height);
+    if kind == StamperType::Personal {
+        stamper.width = Some(placement.width);
+        stamper.height = Some(placement.height);
+    }
     Ok(stamper)
-}
-
-/// The personal party that this person has to sign for now.
-///
-/// # Errors
-/// `1101`, `1107`; [`AppError::AlreadySigned`]; `1110` when the person is no party at all.
-pub(super) fn party_in_turn<'a>(contract: &'a Contract, user: &User) -> Result<&'a Signatory, AppError> {
-    if contract.void_request().is_some() {
-        return void_party(contract, user);
-    }
-    let own = |party: &&Signatory| {
-        !party.tenant_type.is_company()
-            && party
-                .receiver
-                .as_ref()
-                .is_some_and(|receiver| receiver.same_contact(user))
-    };
-    let mut parties = contract.signatories.iter().filter(own).peekable();
-    if parties.peek().is_none() {
-        return Err(AppError::NoViewPermission);
-    }
-    let parties: Vec<&Signatory> = parties.collect();
-    if contract.state != ContractState::Signing {
-        let signed = parties
-            .iter()
-            .all(|party| party.status == SignatoryStatus::Signed);
-        let refusal = Refusal::WrongStatus {
-            status: contract.state.name(),
-        };
-        return Err(if signed {
-            AppError::AlreadySigned
-        } else {
-            refusal.into()
-        });
-    }
-    if let Some(party) = parties
-        .iter()
-        .find(|party| party.status == SignatoryStatus::Signing)
-    {
-        return Ok(party);
-    }
-    let signed = parties
-        .iter()
-        .all(|party| party.status == SignatoryStatus::Signed);
-    Err(if signed {
-        AppError::AlreadySigned
-    } else {
-        Refusal::NotInTurn.into()
-    })
 }
 
 /// The person must have seen every document as it is now.

@@ -1,9 +1,9 @@
 //! Returning the contract from the page, or refusing to void it.
 
-use qishu_model::contract::{Command, Contract};
+use qishu_model::contract::{Command, Contract, Refusal};
 
-use super::person_act::party_in_turn;
 use super::session::PageSession;
+use super::task::visit;
 use crate::contract::{load_contract, store_change};
 use crate::{App, AppError};
 
@@ -30,7 +30,8 @@ pub async fn reject_on_page(app: &App, session: &PageSession, reason: &str) -> R
             reason: "the initiator does not offer to return this contract",
         });
     }
-    let party = party_in_turn(&stored.value, user)?.id;
+    let visit = visit(&mut transaction, &stored.value, user, app.now()).await?;
+    let party = visit.now.first().ok_or(Refusal::NotInTurn)?.party;
     let reason = Some(reason.to_owned());
     let command = if void {
         Command::RefuseVoid { party, reason }

@@ -11,7 +11,7 @@ use qishu_store::ledger::Actor;
 use qishu_store::page::{self, find_link, find_session, insert_session};
 use serde::{Deserialize, Serialize};
 
-use super::link::{LinkData, PageOptions, concerns};
+use super::link::{AppointOptions, LinkData, PageOptions, concerns};
 use super::take_up::take_up;
 use crate::contract::load_contract;
 use crate::{App, AppError};
@@ -23,6 +23,8 @@ const SESSION_MS: i64 = 2 * 3_600_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Purpose {
+    /// Prepare a draft.
+    Appoint,
     /// Log in first.
     LogIn,
     /// Sign, and everything that goes with it.
@@ -36,6 +38,7 @@ impl Purpose {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Appoint => "APPOINT",
             Self::LogIn => "LOG_IN",
             Self::Sign => "SIGN",
             Self::View => "VIEW",
@@ -43,7 +46,7 @@ impl Purpose {
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::LogIn, Self::Sign, Self::View]
+        [Self::Appoint, Self::LogIn, Self::Sign, Self::View]
             .into_iter()
             .find(|purpose| purpose.name() == name)
     }
@@ -87,6 +90,19 @@ impl PageSession {
     pub fn person(&self) -> Result<&User, AppError> {
         match (&self.user, self.purpose) {
             (Some(user), Purpose::Sign) => Ok(user),
+            _ => Err(AppError::NoViewPermission),
+        }
+    }
+}
+
+impl PageSession {
+    /// What a page for preparing a draft offers; only sessions of one may change the draft.
+    ///
+    /// # Errors
+    /// `1110` for any other link.
+    pub fn drafting(&self) -> Result<AppointOptions, AppError> {
+        match (self.options.appoint, self.purpose) {
+            (Some(options), Purpose::Appoint) => Ok(options),
             _ => Err(AppError::NoViewPermission),
         }
     }

@@ -1,10 +1,8 @@
 //! A person signing the void document on a page: for themselves, or as handler of a company that signed the contract.
 
 use qishu_authority::{Holder, Reference, VerifiedSubject};
-use qishu_model::contact::{ContactType, User};
-use qishu_model::contract::{
-    Contract, IntentionConfirm, Refusal, Signatory, SignatoryStatus, Stamper, StamperType, Step,
-};
+use qishu_model::contact::User;
+use qishu_model::contract::{Contract, Refusal, Signatory, SignatoryStatus, Stamper, StamperType, Step};
 use qishu_model::seal::{Seal, SealStatus};
 use qishu_store::{Reader, Scope, company, seal};
 
@@ -33,6 +31,14 @@ pub(super) fn void_party<'a>(contract: &'a Contract, user: &User) -> Result<&'a 
     parties.iter().find(waits).copied().ok_or(AppError::AlreadySigned)
 }
 
+/// Positions of a party on the void document.
+pub(super) fn void_stampers(contract: &Contract, party: &Signatory) -> Vec<Stamper> {
+    let request = contract.void_request();
+    request
+        .map(|request| request.stampers_of(party.id))
+        .unwrap_or_default()
+}
+
 /// What the person's act does to a contract that is being voided. The code is judged last.
 ///
 /// # Errors
@@ -44,7 +50,6 @@ pub(crate) async fn plan_void(
     contract: &Contract,
     documents: &[DocumentAids],
 ) -> Result<PlannedAct, AppError> {
-    let request = contract.void_request().ok_or(Refusal::NotInTurn)?;
     let party = void_party(contract, &act.user)?;
     check_revisions(contract, &act.seen)?;
     let company = party.tenant_type.is_company();
@@ -53,7 +58,7 @@ pub(crate) async fn plan_void(
     } else {
         None
     };
-    let mut stampers = request.stampers_of(party.id);
+    let mut stampers = void_stampers(contract, party);
     if !stampers
         .iter()
         .any(|stamper| stamper.stamper_type != StamperType::Timestamp)
@@ -62,7 +67,7 @@ pub(crate) async fn plan_void(
             return Err(AppError::PlacementRequired);
         }
         for placement in &act.placements {
-            stampers.push(chosen(placement, documents)?);
+            stampers.push(chosen(placement, StamperType::Personal, documents)?);
         }
     }
     let name = party
@@ -80,7 +85,7 @@ pub(crate) async fn plan_void(
     } else {
         person_subject(app, &name, &act.user.normalised())
     };
-    let confirmation = act.confirm(app, contract).await?;
+    let confirm = act.way(reader, contract).await?;
     Ok(PlannedAct {
         step: Step::Void(party.id),
         party: party.id,
@@ -90,11 +95,9 @@ pub(crate) async fn plan_void(
         subject,
         signer_name: name,
         performed_by: Some(act.user.clone()),
-        confirm: match act.user.contact_type {
-            ContactType::Email => IntentionConfirm::Email,
-            _ => IntentionConfirm::Sms,
-        },
-        confirmation: Some(confirmation),
+        confirm,
+        confirmation: None,
+        founding: None,
     })
 }
 

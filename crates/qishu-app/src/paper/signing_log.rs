@@ -181,16 +181,14 @@ impl SigningLog {
             (56.0, CELL),
             (123.0, CELL),
         ]);
-        paper.table_head(
-            &columns,
-            &[
-                "名称 Name",
-                "类型 Type",
-                "联系方式 Contact",
-                "状态 Status",
-                "完成时间与意愿确认 Signed",
-            ],
-        );
+        let names = [
+            "名称 Name",
+            "类型 Type",
+            "联系方式 Contact",
+            "状态 Status",
+            "完成时间与意愿确认 Signed",
+        ];
+        paper.table_head(&columns, &names);
         for party in &self.parties {
             let kind = match (party.company, party.sponsor) {
                 (true, true) => "企业·发起方",
@@ -203,6 +201,7 @@ impl SigningLog {
             let signed = format!("{time}\n{confirmed}");
             paper.table_row(
                 &columns,
+                &names,
                 &[
                     party.name.clone(),
                     kind.to_owned(),
@@ -220,18 +219,17 @@ impl SigningLog {
         }
         paper.heading("数字签名与证书", "Signatures and certificates");
         let columns = columns(&[(92.0, CELL), (92.0, CELL), (84.0, CELL), (215.0, SMALL)]);
-        paper.table_head(
-            &columns,
-            &[
-                "时间 Time",
-                "签署方 Signer",
-                "文件 Document",
-                "证书序列号、所签版本 Serial, revision signed",
-            ],
-        );
+        let names = [
+            "时间 Time",
+            "签署方 Signer",
+            "文件 Document",
+            "证书序列号、所签版本 Serial, revision signed",
+        ];
+        paper.table_head(&columns, &names);
         for act in &self.acts {
             paper.table_row(
                 &columns,
+                &names,
                 &[
                     act.time.date_time_text(),
                     act.signer.clone(),
@@ -270,6 +268,7 @@ impl SigningLog {
         for row in &self.rows {
             paper.table_row(
                 &columns,
+                &names,
                 &[
                     row.time.date_time_text(),
                     row.who.clone(),

@@ -88,8 +88,9 @@ mod tests {
     #[test]
     fn ideographs_break_anywhere_but_marks_stay_where_they_belong() {
         assert_eq!(lines("本合同一式两份", 8.0), ["本合同一", "式两份"]);
+        assert_eq!(lines("现签署《合同》", 8.0), ["现签署", "《合同》"]);
         assert_eq!(lines("甲方签署，乙方", 8.0), ["甲方签", "署，乙方"]);
-        assert_eq!(lines("签署《合同》后", 8.0), ["签署", "《合同》", "后"]);
+        assert_eq!(lines("签署《合同》后", 8.0), ["签署《合", "同》后"]);
     }
 
     #[test]

@@ -166,6 +166,7 @@ impl CompanyAct {
             performed_by: contract.creator.clone(),
             confirm: IntentionConfirm::Authorized,
             confirmation: None,
+            founding: None,
         })
     }
 

@@ -29,7 +29,7 @@ use super::mark::{Mark, seals, stamps};
 use super::personal_sign::AuthorisedAct;
 use super::place::{DocumentAids, Wanted, load_aids, load_attachment_aids, place};
 use crate::contract::{load_contract, store_change};
-use crate::page::{PersonAct, plan_void};
+use crate::page::{Founding, PersonAct, plan_void};
 use crate::void::VoidAct;
 use crate::{App, AppError};
 
@@ -79,6 +79,8 @@ pub(crate) struct PlannedAct {
     pub(crate) confirm: IntentionConfirm,
     /// Code that is used up by the act.
     pub(crate) confirmation: Option<Confirmation>,
+    /// Company and seal that come into being with the act.
+    pub(crate) founding: Option<Founding>,
 }
 
 /// Performs an act: signs every document it has a position on, and moves the contract.
@@ -87,8 +89,16 @@ pub(crate) struct PlannedAct {
 /// What planning refuses; [`AppError::Busy`] when others were faster [`ATTEMPTS`] times.
 pub(crate) async fn perform(app: &App, act: Act) -> Result<Contract, AppError> {
     let _turn = app.lock_contract(act.contract).await;
+    perform_locked(app, &act).await
+}
+
+/// [`perform`] for a caller who already holds the contract's lock, because several acts belong together.
+///
+/// # Errors
+/// As [`perform`].
+pub(crate) async fn perform_locked(app: &App, act: &Act) -> Result<Contract, AppError> {
     for attempt_number in 0..ATTEMPTS {
-        match attempt(app, &act).await {
+        match attempt(app, act).await {
             Err(AppError::Busy) => app.pause(attempt_number).await,
             answer => return answer,
         }
@@ -107,20 +117,23 @@ async fn attempt(app: &App, act: &Act) -> Result<Contract, AppError> {
         // Nothing but the void document is signed then.
         documents.retain(|document| Some(document.id) == request.document);
     }
-    let planned = match &act.request {
+    let mut planned = match &act.request {
         ActRequest::Authorised(person) => person.plan(app, &mut reader, &stored.value).await?,
         ActRequest::Company(company) => company.plan(app, &mut reader, &stored.value).await?,
         ActRequest::Void(void) => void.plan(app, &mut reader, &stored.value).await?,
         ActRequest::Person(person) if stored.value.void_request().is_some() => {
             plan_void(person, app, &mut reader, &stored.value, &documents).await?
         }
-        ActRequest::Person(person) => person.plan(app, &stored.value, &documents).await?,
+        ActRequest::Person(person) => person.plan(app, &mut reader, &stored.value, &documents).await?,
     };
     let attachments = match planned.step {
         Step::Void(_) => Vec::new(),
         _ => load_attachment_aids(app, &mut reader, &stored.value, planned.party).await?,
     };
     drop(reader);
+    if let ActRequest::Person(person) = &act.request {
+        planned.confirmation = person.confirm(app, act.contract).await?;
+    }
     let (pending, used) = prepare(app, &planned, &documents, &attachments).await?;
     let intents = intend(app, act, &planned, &pending).await?;
     let signed = sign(app, pending).await;
@@ -396,6 +409,9 @@ async fn finish(
     }
     for intent in intents {
         settle(&mut transaction, intent.clone(), ActState::Done, now).await?;
+    }
+    if let Some(founding) = planned.founding {
+        founding.store(app, &mut transaction, &request.actor).await?;
     }
     let changed = store_change(app, &mut transaction, &stored, transition, request.actor.clone()).await?;
     transaction.commit().await?;

@@ -2,12 +2,15 @@
 
 use pdfseal::appearance::{FillRule, Rgb, Segment, StampPicture, VectorPath, VectorPicture};
 use pdfseal::font::EmbeddedFont;
-use pdfseal::{Limits, Mark};
+use pdfseal::sign::SigningPlan;
+use pdfseal::{Document, Limits, Mark};
 use qishu_model::contract::watermark::{Density, Motif, Position, Watermark};
 use qishu_sealart::{Typeface, song_font, text_line};
 use qrcodegen::{QrCode, QrCodeEcc};
+use serde::{Deserialize, Serialize};
 
 use crate::AppError;
+use crate::document::import::Refusal;
 
 /// Free space between a mark and the edge of the page: 10 mm.
 const MARGIN: f64 = 28.35;
@@ -20,40 +23,57 @@ const GRATING_MM: f64 = 10.0;
 const MOST_TILES: usize = 3_000;
 
 /// A watermark ready to be drawn.
-pub(super) struct Drawable {
+pub(crate) struct Drawable {
+    /// How large, where, how often.
+    pub(crate) shape: DrawableShape,
+    /// What.
+    pub(crate) picture: StampPicture,
+}
+
+/// Everything about a drawable but its picture.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DrawableShape {
     watermark: Watermark,
-    picture: StampPicture,
     /// Size at which it is drawn, before turning and filling; points.
     width: f64,
     height: f64,
 }
 
-/// Everything that goes over the pages of one contract's documents.
-pub(super) struct Drawables(Vec<Drawable>);
-
-impl Drawables {
-    pub(super) fn new(drawables: Vec<Drawable>) -> Self {
-        Self(drawables)
+/// Draws marks over every page of an unsigned PDF and plans its first signature. Runs in a worker.
+///
+/// # Errors
+/// A file that came signed, or that cannot be rewritten.
+pub(crate) fn draw_and_plan(
+    pdf: &[u8],
+    marks: &[Drawable],
+    limits: &Limits,
+) -> Result<(Vec<u8>, SigningPlan), Refusal> {
+    let document = Document::open(pdf, limits).map_err(|error| Refusal::invalid(&error))?;
+    if document.is_signed() {
+        return Err(Refusal::invalid(
+            "the document came signed; a watermark would break its signatures",
+        ));
     }
+    drop(document);
+    let drawn = draw_over(pdf, marks, limits)?;
+    let plan = SigningPlan::prepare(&drawn, limits).map_err(|error| Refusal::invalid(&error))?;
+    Ok((drawn, plan))
+}
 
-    /// Draws the marks over every page of an unsigned PDF.
-    ///
-    /// # Errors
-    /// `1403` when the file cannot be rewritten; internal never.
-    pub(super) fn draw_over(&self, pdf: &[u8], limits: &Limits) -> Result<Vec<u8>, AppError> {
-        let pictures: Vec<StampPicture> = self.0.iter().map(|drawable| drawable.picture.clone()).collect();
-        let marks = |width: f64, height: f64| {
-            let all = self.0.iter().enumerate();
-            all.flat_map(|(index, drawable)| drawable.marks(index, width, height))
-                .collect::<Vec<Mark>>()
-        };
-        let drawn = pdfseal::overlay(pdf, limits, &pictures, &marks);
-        drawn
-            .map(|drawn| drawn.bytes)
-            .map_err(|error| AppError::InvalidFile {
-                detail: format!("the watermark cannot be drawn: {error}"),
-            })
-    }
+fn draw_over(pdf: &[u8], drawables: &[Drawable], limits: &Limits) -> Result<Vec<u8>, Refusal> {
+    let pictures: Vec<StampPicture> = drawables
+        .iter()
+        .map(|drawable| drawable.picture.clone())
+        .collect();
+    let marks = |width: f64, height: f64| {
+        let all = drawables.iter().enumerate();
+        all.flat_map(|(index, drawable)| drawable.marks(index, width, height))
+            .collect::<Vec<Mark>>()
+    };
+    let drawn = pdfseal::overlay(pdf, limits, &pictures, &marks);
+    drawn
+        .map(|drawn| drawn.bytes)
+        .map_err(|error| Refusal::invalid(&error))
 }
 
 impl Drawable {
@@ -75,12 +95,12 @@ impl Drawable {
     pub(super) fn picture(watermark: &Watermark, picture: StampPicture) -> Self {
         let side = FULL_SIDE_MM * watermark.image_scale * POINTS_PER_MM;
         let (width, height) = picture.fit(side, side);
-        Self {
+        let shape = DrawableShape {
             watermark: watermark.clone(),
-            picture,
             width,
             height,
-        }
+        };
+        Self { shape, picture }
     }
 
     /// A QR code of a link, black on white with a margin of two modules.
@@ -136,24 +156,24 @@ impl Drawable {
     }
 
     fn in_natural_size(watermark: &Watermark, picture: StampPicture) -> Self {
-        Self {
+        let shape = DrawableShape {
             watermark: watermark.clone(),
             width: picture.width_pt(),
             height: picture.height_pt(),
-            picture,
-        }
+        };
+        Self { shape, picture }
     }
 
     fn marks(&self, picture: usize, page_width: f64, page_height: f64) -> Vec<Mark> {
-        let (sin, cos) = f64::from(self.watermark.angle).to_radians().sin_cos();
+        let (sin, cos) = f64::from(self.shape.watermark.angle).to_radians().sin_cos();
         let size = (
-            self.width * cos.abs() + self.height * sin.abs(),
-            self.width * sin.abs() + self.height * cos.abs(),
+            self.shape.width * cos.abs() + self.shape.height * sin.abs(),
+            self.shape.width * sin.abs() + self.shape.height * cos.abs(),
         );
         let page = (page_width, page_height);
         let at = |(x, y): (f64, f64), scale: f64| self.mark(picture, (x, y), (sin, cos), scale);
-        match self.watermark.position {
-            Position::Tile => tiles(page, size, self.watermark.density)
+        match self.shape.watermark.position {
+            Position::Tile => tiles(page, size, self.shape.watermark.density)
                 .into_iter()
                 .map(|centre| at(centre, 1.0))
                 .collect(),
@@ -164,7 +184,7 @@ impl Drawable {
 
     /// A picture covers the page; text is as large as the margins allow.
     fn fill_scale(&self, page: (f64, f64), size: (f64, f64)) -> f64 {
-        if matches!(self.watermark.motif, Motif::Pic { .. }) {
+        if matches!(self.shape.watermark.motif, Motif::Pic { .. }) {
             return (page.0 / size.0).max(page.1 / size.1);
         }
         let free = |length: f64| (length - 2.0 * MARGIN).max(length / 2.0);
@@ -173,10 +193,10 @@ impl Drawable {
 
     fn mark(&self, picture: usize, (x, y): (f64, f64), (sin, cos): (f64, f64), scale: f64) -> Mark {
         let (across, up) = (
-            scale * self.width / self.picture.width_pt(),
-            scale * self.height / self.picture.height_pt(),
+            scale * self.shape.width / self.picture.width_pt(),
+            scale * self.shape.height / self.picture.height_pt(),
         );
-        let (half_width, half_height) = (scale * self.width / 2.0, scale * self.height / 2.0);
+        let (half_width, half_height) = (scale * self.shape.width / 2.0, scale * self.shape.height / 2.0);
         Mark {
             picture,
             matrix: [
@@ -187,7 +207,7 @@ impl Drawable {
                 x - half_width * cos + half_height * sin,
                 y - half_width * sin - half_height * cos,
             ],
-            opacity: 1.0 - self.watermark.transparency / 100.0,
+            opacity: 1.0 - self.shape.watermark.transparency / 100.0,
         }
     }
 }
@@ -444,9 +464,9 @@ mod tests {
             Position::TopRight,
         );
         let drawable = Drawable::qr_code(&mark, "https://qishu.example.com/s/0123456789").unwrap();
-        assert!((drawable.width - 20.0 * POINTS_PER_MM).abs() < 1e-9);
+        assert!((drawable.shape.width - 20.0 * POINTS_PER_MM).abs() < 1e-9);
         let grating = Drawable::grating(&mark, 'Q').unwrap();
-        assert!((grating.width - 10.0 * POINTS_PER_MM).abs() < 1e-9);
+        assert!((grating.shape.width - 10.0 * POINTS_PER_MM).abs() < 1e-9);
         assert!(Drawable::text(&mark, "😀").is_err());
     }
 
@@ -481,7 +501,13 @@ mod tests {
             ..qr
         };
         all.push(Drawable::grating(&grating, 'Q').unwrap());
-        let drawn = Drawables::new(all).draw_over(pdf, &Limits::default()).unwrap();
-        assert!(drawn.len() > pdf.len());
+        let Ok((drawn, _)) = draw_and_plan(pdf, &all, &Limits::default()) else {
+            panic!("the example can be marked");
+        };
+        let index = pdfseal::text::TextIndex::read(&drawn, &pdfseal::text::TextLimits::default()).unwrap();
+        assert!(
+            index.find("合同专用").len() > 20,
+            "tiles, one in the middle and one in a corner, on two pages"
+        );
     }
 }

@@ -23,6 +23,12 @@ pub(super) fn detect(content: &[u8]) -> FileKind {
     }
 }
 
+/// Names of all entries that can be read, wherever they lie; `None` when it is no container.
+pub(crate) fn names(content: &[u8]) -> Option<Vec<String>> {
+    let directory = content.starts_with(MARK).then(|| read_directory(content))??;
+    Some(directory.chunks_exact(ENTRY_SIZE).filter_map(name_of).collect())
+}
+
 /// Names of the entries directly under the root.
 fn root_names(content: &[u8]) -> Option<Vec<String>> {
     let directory = read_directory(content)?;

@@ -47,6 +47,11 @@ fn ole_of(entries: &[(&str, u32, u32, u32)]) -> Vec<u8> {
     file
 }
 
+/// A container with one entry of this name.
+pub(crate) fn ole_with(name: &str) -> Vec<u8> {
+    ole_of(&[("Root Entry", NONE, NONE, 1), (name, NONE, NONE, NONE)])
+}
+
 const NONE: u32 = 0xffff_ffff;
 
 fn word() -> Vec<u8> {
@@ -95,7 +100,7 @@ fn kinds_are_told_by_content() {
         (b"text <b>later</b>".to_vec(), FileKind::Unknown),
         ("甲方 <b>later</b>".as_bytes().to_vec(), FileKind::Unknown),
         (b"<html>\0".to_vec(), FileKind::Unknown),
-        (b"{\\rtf1".to_vec(), FileKind::Unknown),
+        (b"{\\rtf1".to_vec(), FileKind::Rtf),
         (Vec::new(), FileKind::Unknown),
     ];
     for (content, kind) in cases {

@@ -1,4 +1,4 @@
-//! Writes the file: a page, its content, the image and its opacity.
+//! Writes the file: for each picture a page, its content, the image and its opacity.
 
 use super::{Colours, PdfImage};
 
@@ -6,7 +6,31 @@ use super::{Colours, PdfImage};
 const SHORT_SIDE: f64 = 595.0;
 const LONG_SIDE: f64 = 842.0;
 
-pub(super) fn write(image: &PdfImage) -> Vec<u8> {
+/// One page per picture: catalog and page tree, then page, content, image and opacity of each.
+pub(super) fn write(images: &[PdfImage]) -> Vec<u8> {
+    let objects = |image: &PdfImage| if image.opacity.is_some() { 4 } else { 3 };
+    let mut kids = Vec::with_capacity(images.len());
+    let mut next = 3;
+    for image in images {
+        kids.push(format!("{next} 0 R"));
+        next += objects(image);
+    }
+    let mut file = Writer::new();
+    file.object(b"<< /Type /Catalog /Pages 2 0 R >>");
+    let tree = format!(
+        "<< /Type /Pages /Kids [{}] /Count {} >>",
+        kids.join(" "),
+        kids.len()
+    );
+    file.object(tree.as_bytes());
+    for image in images {
+        write_page(&mut file, image);
+    }
+    file.finish()
+}
+
+fn write_page(file: &mut Writer, image: &PdfImage) {
+    let number_of_page = file.offsets.len() + 1;
     let (width, height) = if image.orientation.swaps_sides() {
         (image.height, image.width)
     } else {
@@ -29,29 +53,25 @@ pub(super) fn write(image: &PdfImage) -> Vec<u8> {
         x = number(x),
         y = number(y)
     );
-
-    let mut file = Writer::new();
-    file.object(b"<< /Type /Catalog /Pages 2 0 R >>");
-    file.object(b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
     let page = format!(
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {page_width} {page_height}] \
-         /Resources << /XObject << /Im 5 0 R >> >> /Contents 4 0 R >>"
+         /Resources << /XObject << /Im {} 0 R >> >> /Contents {} 0 R >>",
+        number_of_page + 2,
+        number_of_page + 1
     );
     file.object(page.as_bytes());
     file.stream("", content.as_bytes());
-    let soft_mask = if image.opacity.is_some() {
-        " /SMask 6 0 R"
-    } else {
-        ""
+    let soft_mask = match image.opacity {
+        Some(_) => format!(" /SMask {} 0 R", number_of_page + 3),
+        None => String::new(),
     };
     file.stream(
-        &image_entries(image, image.colours, image.filter, soft_mask),
+        &image_entries(image, image.colours, image.filter, &soft_mask),
         &image.data,
     );
     if let Some(opacity) = &image.opacity {
         file.stream(&image_entries(image, Colours::Grey, "FlateDecode", ""), opacity);
     }
-    file.finish()
 }
 
 fn image_entries(image: &PdfImage, colours: Colours, filter: &str, more: &str) -> String {

@@ -297,7 +297,7 @@ fn damaged_rare_and_other_files_are_refused_with_the_reason() {
     );
     assert_eq!(
         not_a_picture.to_string(),
-        "the file is pdf, only png and jpeg pictures can be converted"
+        "the file is pdf, only gif, jpeg, png and tiff pictures can be converted"
     );
 }
 
@@ -315,5 +315,167 @@ proptest! {
         if let Ok(pdf) = picture_to_pdf(&picture) {
             prop_assert!(pdf.ends_with(b"%%EOF\n"));
         }
+    }
+}
+
+mod several {
+    use std::io::Cursor;
+
+    use ::gif::{DisposalMethod, Encoder as GifEncoder, Frame};
+    use ::tiff::encoder::{Compression, TiffEncoder, colortype};
+
+    use super::*;
+
+    /// A GIF of 2 × 1 pixels whose frames have one colour each.
+    fn gif(frames: &[(u16, u16, u8, DisposalMethod)]) -> Vec<u8> {
+        let palette = [255, 0, 0, 0, 255, 0, 0, 0, 255];
+        let mut file = Vec::new();
+        let mut encoder = GifEncoder::new(&mut file, 2, 1, &palette).unwrap();
+        for (left, width, colour, dispose) in frames {
+            let frame = Frame {
+                left: *left,
+                width: *width,
+                height: 1,
+                dispose: *dispose,
+                buffer: vec![*colour; usize::from(*width)].into(),
+                ..Frame::default()
+            };
+            encoder.write_frame(&frame).unwrap();
+        }
+        drop(encoder);
+        file
+    }
+
+    const RED: [u8; 3] = [255, 0, 0];
+    const GREEN: [u8; 3] = [0, 255, 0];
+
+    #[test]
+    fn every_frame_of_a_gif_is_a_page_as_it_is_shown() {
+        let keep = gif(&[
+            (0, 2, 0, DisposalMethod::Keep),
+            (1, 1, 1, DisposalMethod::Previous),
+            (0, 1, 1, DisposalMethod::Keep),
+        ]);
+        let pdf = picture_to_pdf(&keep).unwrap();
+        assert!(text_of(&pdf).contains("/Kids [3 0 R 6 0 R 9 0 R] /Count 3"));
+        assert_eq!(inflated(stream_of(&pdf, 5)), [RED, RED].concat());
+        assert_eq!(inflated(stream_of(&pdf, 8)), [RED, GREEN].concat());
+        assert_eq!(inflated(stream_of(&pdf, 11)), [GREEN, RED].concat());
+    }
+
+    #[test]
+    fn a_frame_outside_of_the_canvas_shows_what_lies_inside() {
+        let outside = gif(&[
+            (1, 2, 1, DisposalMethod::Keep),
+            (7, 1, 0, DisposalMethod::Background),
+        ]);
+        let pdf = picture_to_pdf(&outside).unwrap();
+        assert_eq!(inflated(stream_of(&pdf, 5)), [[0; 3], GREEN].concat());
+        assert_eq!(inflated(stream_of(&pdf, 6)), [0, 255]);
+    }
+
+    /// A TIFF with one page per picture.
+    fn tiff(compression: Compression, pages: &[&[u8]]) -> Vec<u8> {
+        let mut file = Cursor::new(Vec::new());
+        let mut encoder = TiffEncoder::new(&mut file).unwrap().with_compression(compression);
+        for page in pages {
+            encoder.write_image::<colortype::RGB8>(2, 1, page).unwrap();
+        }
+        file.into_inner()
+    }
+
+    #[test]
+    fn every_page_of_a_tiff_is_a_page() {
+        let (first, second) = ([1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1]);
+        for compression in [Compression::Uncompressed, Compression::Lzw, Compression::Packbits] {
+            let pdf = picture_to_pdf(&tiff(compression, &[&first, &second])).unwrap();
+            assert!(text_of(&pdf).contains("/Count 2"));
+            assert_eq!(inflated(stream_of(&pdf, 5)), first);
+            assert_eq!(inflated(stream_of(&pdf, 8)), second);
+        }
+    }
+
+    /// A TIFF of one strip, written by hand: tags with short values.
+    fn plain_tiff(tags: &[(u16, u32)], data: &[u8], palette: &[u16]) -> Vec<u8> {
+        let mut file = b"II*\0\0\0\0\0".to_vec();
+        file.extend_from_slice(data);
+        file.resize(file.len().next_multiple_of(2), 0);
+        let palette_at = file.len() as u32;
+        file.extend(palette.iter().flat_map(|value| value.to_le_bytes()));
+        let directory = file.len() as u32;
+        file[4..8].copy_from_slice(&directory.to_le_bytes());
+        let mut entries: Vec<(u16, u16, u32, u32)> =
+            tags.iter().map(|(tag, value)| (*tag, 4, 1, *value)).collect();
+        entries.push((273, 4, 1, 8));
+        entries.push((279, 4, 1, data.len() as u32));
+        if !palette.is_empty() {
+            entries.push((320, 3, palette.len() as u32, palette_at));
+        }
+        entries.sort_unstable();
+        file.extend_from_slice(&(entries.len() as u16).to_le_bytes());
+        for (tag, kind, count, value) in entries {
+            file.extend_from_slice(&tag.to_le_bytes());
+            file.extend_from_slice(&kind.to_le_bytes());
+            file.extend_from_slice(&count.to_le_bytes());
+            file.extend_from_slice(&value.to_le_bytes());
+        }
+        file.extend_from_slice(&[0; 4]);
+        file
+    }
+
+    fn tags(depth: u32, photometric: u32) -> Vec<(u16, u32)> {
+        vec![
+            (256, 3),
+            (257, 2),
+            (258, depth),
+            (259, 1),
+            (262, photometric),
+            (277, 1),
+            (278, 2),
+        ]
+    }
+
+    #[test]
+    fn shallow_and_indexed_tiffs_become_eight_bits() {
+        // Black and white, rows padded to bytes: as scanners and fax machines send it.
+        let scan = plain_tiff(&tags(1, 1), &[0b1010_0000, 0b0100_0000], &[]);
+        let pdf = picture_to_pdf(&scan).unwrap();
+        assert_eq!(inflated(stream_of(&pdf, 5)), [255, 0, 255, 0, 255, 0]);
+        let inverted = plain_tiff(&tags(1, 0), &[0b1010_0000, 0b0100_0000], &[]);
+        let pdf = picture_to_pdf(&inverted).unwrap();
+        assert_eq!(inflated(stream_of(&pdf, 5)), [0, 255, 0, 255, 0, 255]);
+        let grey = plain_tiff(&tags(4, 1), &[0x0f, 0x80, 0xf0, 0x10], &[]);
+        let pdf = picture_to_pdf(&grey).unwrap();
+        assert_eq!(inflated(stream_of(&pdf, 5)), [0, 255, 136, 255, 0, 17]);
+        let palette = [0x1000, 0x2000, 0x3000, 0x4000, 0x5000, 0x6000];
+        let indexed = plain_tiff(&tags(1, 3), &[0b1000_0000, 0], &palette);
+        let pdf = picture_to_pdf(&indexed).unwrap();
+        assert_eq!(
+            inflated(stream_of(&pdf, 5))[..6],
+            [0x20, 0x40, 0x60, 0x10, 0x30, 0x50]
+        );
+    }
+
+    #[test]
+    fn damaged_and_endless_files_are_refused() {
+        let whole = tiff(Compression::Lzw, &[&[1; 6], &[2; 6]]);
+        for length in (8..whole.len()).step_by(3) {
+            // Some cuts only lose what no picture needs.
+            if let Ok(pdf) = picture_to_pdf(&whole[..length]) {
+                assert!(pdf.ends_with(b"%%EOF\n"));
+            }
+        }
+        // The next page of the first page is the first page.
+        let mut circle = tiff(Compression::Uncompressed, &[&[1; 6]]);
+        let directory = circle[4..8].to_vec();
+        let at = circle.len() - 4;
+        circle[at..].copy_from_slice(&directory);
+        assert!(picture_to_pdf(&circle).is_err());
+        let whole = gif(&[(0, 2, 0, DisposalMethod::Keep)]);
+        for length in 6..whole.len() - 2 {
+            assert!(picture_to_pdf(&whole[..length]).is_err(), "cut at {length}");
+        }
+        let many = vec![(0, 2, 0, DisposalMethod::Keep); MAX_FRAMES + 1];
+        assert_eq!(picture_to_pdf(&gif(&many)), Err(PictureError::TooMany));
     }
 }

@@ -277,9 +277,18 @@ fn program_filters() -> Compiled<Vec<BpfProgram>> {
     let flags = 0;
     let no_thread = condition(flags, SeccompCmpOp::MaskedEq(libc::CLONE_THREAD as u64), 0)?;
     rules.insert(libc::SYS_clone, vec![SeccompRule::new(vec![no_thread])?]);
+    // LibreOffice asks whether it may write to /tmp, and puts its socket there rather than into its own folder when
+    // the answer is yes. Landlock does not speak at that question, so the answer is given here.
+    let asks_to_write = |argument| condition(argument, SeccompCmpOp::Eq, libc::W_OK as u64);
+    rules.insert(
+        libc::SYS_faccessat,
+        vec![SeccompRule::new(vec![asks_to_write(2)?])?],
+    );
     #[cfg(target_arch = "x86_64")]
-    for call in [libc::SYS_fork, libc::SYS_vfork] {
-        rules.insert(call, Vec::new());
+    {
+        rules.insert(libc::SYS_access, vec![SeccompRule::new(vec![asks_to_write(1)?])?]);
+        rules.insert(libc::SYS_fork, Vec::new());
+        rules.insert(libc::SYS_vfork, Vec::new());
     }
     let main = compile(rules, SeccompAction::Allow, REFUSED)?;
     // The flags of `clone3` lie in memory where a filter cannot look. Told that it does not exist, the C library

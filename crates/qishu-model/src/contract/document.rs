@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contact::User;
-use crate::id::{AttachmentId, DocumentId, TemplateId};
+use crate::id::{AttachmentId, DocumentId, SignatoryId, TemplateId};
+use crate::template::{ParameterType, TemplateKind, TemplateParameter};
 use crate::time::Timestamp;
-
-use super::TemplateParam;
 
 /// What a document is for; wire names `CONTRACT`, `INVALID` (D-17).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +25,97 @@ impl ContentType {
             Self::Contract => "CONTRACT",
             Self::Invalid => "INVALID",
         }
+    }
+}
+
+/// The template of a document as it was when the document was made: later changes of the template do not reach it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentTemplate {
+    /// Kind of the template's file.
+    pub kind: TemplateKind,
+    /// SHA-256 (hex) of the template's file.
+    pub file: String,
+    /// The category put it in: drafting again replaces it.
+    #[serde(default)]
+    pub of_category: bool,
+}
+
+/// A parameter of a document that was made of a template, with its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentParam {
+    /// Name.
+    pub name: String,
+    /// Kind.
+    #[serde(default)]
+    pub parameter_type: ParameterType,
+    /// Mandatory.
+    #[serde(default)]
+    pub required: bool,
+    /// What is filled in; the default counts when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The filler may not change the value that was given.
+    #[serde(default)]
+    pub read_only: bool,
+    /// Receiver that fills it; absent = the initiator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signatory_id: Option<SignatoryId>,
+    /// What can be chosen.
+    #[serde(default)]
+    pub options: Vec<String>,
+    /// Value when none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_value: Option<String>,
+    /// Hint for the one who fills it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Columns of a table.
+    #[serde(default)]
+    pub columns: Vec<String>,
+}
+
+impl DocumentParam {
+    /// A parameter of a template, without a value.
+    #[must_use]
+    pub fn of(parameter: &TemplateParameter) -> Self {
+        Self {
+            name: parameter.name.clone(),
+            parameter_type: parameter.parameter_type,
+            required: parameter.required,
+            value: None,
+            read_only: false,
+            signatory_id: None,
+            options: parameter.options.clone(),
+            default_value: parameter.default_value.clone(),
+            description: parameter.description.clone(),
+            columns: parameter.columns.clone(),
+        }
+    }
+
+    /// The parameter itself, for judging values.
+    #[must_use]
+    pub fn definition(&self) -> TemplateParameter {
+        TemplateParameter {
+            name: self.name.clone(),
+            parameter_type: self.parameter_type,
+            required: self.required,
+            options: self.options.clone(),
+            default_value: self.default_value.clone(),
+            description: self.description.clone(),
+            columns: self.columns.clone(),
+        }
+    }
+
+    /// What stands in the document: the value, else the default.
+    #[must_use]
+    pub fn effective(&self) -> Option<&str> {
+        self.value.as_deref().or(self.default_value.as_deref())
+    }
+
+    /// Mandatory and still empty.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.required && self.parameter_type.takes_value() && self.effective().is_none()
     }
 }
 
@@ -50,9 +140,12 @@ pub struct Document {
     /// Template it was made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template_id: Option<TemplateId>,
+    /// What is needed to make it anew of its template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<DocumentTemplate>,
     /// Parameters of a template-made document.
     #[serde(default)]
-    pub params: Vec<TemplateParam>,
+    pub params: Vec<DocumentParam>,
     /// Number of the newest revision; 0 is the one before any signature.
     pub revision: u32,
     /// SHA-256 (hex) of the newest revision's bytes.

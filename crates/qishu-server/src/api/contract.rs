@@ -13,6 +13,7 @@ pub(super) mod joinurl;
 pub(super) mod list;
 pub(super) mod modify;
 pub(super) mod personal_joinurl;
+pub(super) mod required_detail;
 pub(super) mod resend;
 pub(super) mod send;
 pub(super) mod stream;

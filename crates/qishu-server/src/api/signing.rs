@@ -1,5 +1,6 @@
 //! 签署服务
 
+pub(super) mod appointurl;
 pub(super) mod companysign;
 pub(super) mod employeeaudit;
 pub(super) mod invalid;

@@ -6,14 +6,12 @@ use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use qishu_app::AppError;
 use qishu_app::page::{
-    self, CodeSent, Opened, PagePlacement, PageSession, PageSignature, Purpose, SeenRevision, log_in,
-    open_link, page_contract, record_print, reject_on_page, send_confirm_code, send_login_code, sign_on_page,
+    CodeSent, Opened, PageSession, Purpose, SeenRevision, log_in, open_link, page_contract, record_print,
+    send_confirm_code, send_login_code,
 };
-use qishu_model::id::{DocumentId, SealId};
+use qishu_model::id::DocumentId;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -22,7 +20,13 @@ use super::error::PageError;
 use super::session::{FromPage, Session, cookie};
 use crate::Shared;
 
+mod appoint;
 mod contract_view;
+mod steps;
+
+pub(crate) use appoint::{appoint, basics, positions, send};
+pub(crate) use steps::{audit, end, password, password_code, recall, reject, sign};
+pub(crate) mod fill;
 
 type Answer = Result<Response, PageError>;
 
@@ -57,47 +61,16 @@ struct CodeBody {
     revisions: Vec<RevisionBody>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PictureBody {
-    png_base64: Option<String>,
-    id: Option<SealId>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct BoxBody {
-    document_id: DocumentId,
-    page: u32,
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SignBody {
-    revisions: Vec<RevisionBody>,
-    code: String,
-    signature: Option<PictureBody>,
-    #[serde(default)]
-    save_signature: bool,
-    #[serde(default)]
-    placements: Vec<BoxBody>,
-}
-
-#[derive(Deserialize)]
-struct ReasonBody {
-    reason: String,
-}
-
 /// Reads a body; whatever is wrong with it is named.
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, PageError> {
-    if body.len() > MOST_BYTES {
+    read_limited(body, MOST_BYTES)
+}
+
+fn read_limited<T: DeserializeOwned>(body: &Bytes, limit_bytes: usize) -> Result<T, PageError> {
+    if body.len() > limit_bytes {
         return Err(AppError::FileTooLarge {
             size_bytes: body.len(),
-            limit_bytes: MOST_BYTES,
+            limit_bytes,
         }
         .into());
     }
@@ -162,7 +135,7 @@ fn opened_answer(shared: &Shared, opened: &Opened) -> Response {
 
 /// Everything the page shows.
 pub(crate) async fn contract(State(shared): State<Shared>, session: Session) -> Answer {
-    let shown = page_contract(&shared.app, &session.session).await?;
+    let shown = page_contract(&shared.app, &session.session, session.client.as_deref()).await?;
     let mut response = Json(contract_view::view(&session.session, &shown)).into_response();
     response
         .headers_mut()
@@ -184,58 +157,6 @@ fn code_sent(sent: &CodeSent) -> Value {
         "expiresInSeconds": sent.expires_in_seconds,
         "simulated": sent.simulated,
     })
-}
-
-/// Signs.
-pub(crate) async fn sign(State(shared): State<Shared>, session: Session, body: Bytes) -> Answer {
-    let body: SignBody = read(&body)?;
-    let (drawn, saved) = match body.signature {
-        Some(PictureBody {
-            png_base64: Some(png),
-            ..
-        }) => (Some(decode(&png)?), None),
-        Some(PictureBody { id, .. }) => (None, id),
-        None => (None, None),
-    };
-    let placements = body.placements.into_iter().map(|place| PagePlacement {
-        document: place.document_id,
-        page: place.page,
-        x: place.x,
-        y: place.y,
-        width: place.width,
-        height: place.height,
-    });
-    let signature = PageSignature {
-        seen: seen(body.revisions),
-        code: body.code,
-        drawn,
-        saved,
-        keep: body.save_signature,
-        placements: placements.collect(),
-    };
-    let contract = sign_on_page(&shared.app, &session.session, signature).await?;
-    let callback_page = page::return_page(&session.session);
-    Ok(Json(json!({
-        "status": "SIGNED",
-        "contractStatus": contract.state.name(),
-        "callbackPage": callback_page,
-    }))
-    .into_response())
-}
-
-fn decode(text: &str) -> Result<Bytes, PageError> {
-    let text = text.strip_prefix("data:image/png;base64,").unwrap_or(text);
-    let decoded = STANDARD.decode(text);
-    decoded
-        .map(Bytes::from)
-        .map_err(|_| AppError::invalid("signature.pngBase64", "Base64 of a PNG is expected").into())
-}
-
-/// Returns the contract.
-pub(crate) async fn reject(State(shared): State<Shared>, session: Session, body: Bytes) -> Answer {
-    let body: ReasonBody = read(&body)?;
-    let contract = reject_on_page(&shared.app, &session.session, &body.reason).await?;
-    Ok(Json(json!({ "status": "REJECTED", "contractStatus": contract.state.name() })).into_response())
 }
 
 /// Logs that the contract was printed.

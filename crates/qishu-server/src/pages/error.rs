@@ -34,9 +34,9 @@ const fn told(status: u16, code: &'static str, chinese: &'static str, english: &
     }
 }
 
-fn tell(error: &AppError) -> Told {
-    match error {
-        AppError::AlreadySigned => told(409, "ALREADY_SIGNED", "您已签署", "You have already signed"),
+/// Refusals of codes and passwords.
+fn tell_confirmation(error: &AppError) -> Option<Told> {
+    Some(match error {
         AppError::CodeClosed => told(
             400,
             "CODE_EXPIRED",
@@ -50,6 +50,34 @@ fn tell(error: &AppError) -> Told {
             "Too many wrong codes, ask for a new one",
         ),
         AppError::CodeWrong { .. } => told(400, "CODE_WRONG", "验证码不正确", "The code is wrong"),
+        AppError::PasswordClosed => told(
+            429,
+            "PASSWORD_LOCKED",
+            "签署密码错误次数过多，请使用验证码确认",
+            "Too many wrong passwords, confirm with a code",
+        ),
+        AppError::PasswordNotOffered => told(
+            409,
+            "PASSWORD_NOT_OFFERED",
+            "请使用验证码确认",
+            "Confirm with a code",
+        ),
+        AppError::PasswordWrong { .. } => told(
+            400,
+            "PASSWORD_WRONG",
+            "签署密码不正确",
+            "The signing password is wrong",
+        ),
+        _ => return None,
+    })
+}
+
+fn tell(error: &AppError) -> Told {
+    if let Some(told) = tell_confirmation(error) {
+        return told;
+    }
+    match error {
+        AppError::AlreadySigned => told(409, "ALREADY_SIGNED", "您已签署", "You have already signed"),
         AppError::ContractNotFound | AppError::Refused(Refusal::WrongStatus { .. }) => told(
             409,
             "CONTRACT_CLOSED",
@@ -65,6 +93,12 @@ fn tell(error: &AppError) -> Told {
         AppError::Refused(Refusal::NotInTurn) => {
             told(409, "NOT_YOUR_TURN", "还未轮到您签署", "It is not your turn yet")
         }
+        AppError::NoSealRight => told(
+            403,
+            "NO_SEAL_RIGHT",
+            "您没有可用的印章，请联系企业的印章管理员授权",
+            "You may use no seal for this step, ask your company's seal administrator",
+        ),
         AppError::PictureRequired => told(
             400,
             "PICTURE_REQUIRED",
@@ -110,6 +144,12 @@ fn tell(error: &AppError) -> Told {
         AppError::PermissionDenied { .. } => {
             told(403, "PERMISSION_DENIED", "该操作未开放", "This is not offered")
         }
+        AppError::RequiredParamEmpty { .. } => told(
+            400,
+            "PARAM_REQUIRED",
+            "请填写所有必填项",
+            "Fill everything that is mandatory",
+        ),
         AppError::Busy => told(
             503,
             "BUSY",
@@ -139,6 +179,7 @@ fn tell_of_input(error: &AppError) -> Told {
             "The file is of a type that is not accepted, or damaged",
         ),
         AppError::InvalidParam { .. }
+        | AppError::InvalidStamperType { .. }
         | AppError::FileTooLarge { .. }
         | AppError::NameMismatch { .. }
         | AppError::Refused(Refusal::RepeatedSignatory { .. })
@@ -147,6 +188,15 @@ fn tell_of_input(error: &AppError) -> Told {
             "INVALID_PARAM",
             "提交的内容有误",
             "Something in the request is wrong",
+        ),
+        AppError::Refused(_)
+        | AppError::KeywordNotFound { .. }
+        | AppError::PageBeyond { .. }
+        | AppError::SealDisabled { .. } => told(
+            409,
+            "NOT_SENDABLE",
+            "合同信息不完整或有误，暂不能发起",
+            "Something is missing or wrong, the contract cannot be sent yet",
         ),
         _ => told(
             500,
@@ -179,7 +229,10 @@ impl IntoResponse for PageError {
             body["field"] = json!(field);
             body["messageEn"] = json!(format!("{field}: {reason}"));
         }
-        if let AppError::CodeWrong { left } = self.0 {
+        if told.code == "NOT_SENDABLE" {
+            body["messageEn"] = json!(self.0.to_string());
+        }
+        if let AppError::CodeWrong { left } | AppError::PasswordWrong { left } = self.0 {
             body["triesLeft"] = json!(left);
         }
         let status = StatusCode::from_u16(told.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

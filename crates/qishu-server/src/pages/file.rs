@@ -6,7 +6,7 @@ use axum::http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, ETAG, RANGE
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use qishu_app::AppError;
-use qishu_app::page::page_document;
+use qishu_app::page::{self, page_document};
 use qishu_model::id::DocumentId;
 use serde::Deserialize;
 
@@ -76,6 +76,25 @@ pub(crate) async fn file(
         .headers_mut()
         .insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     insert(&mut response, ETAG, &format!("\"{revision}\""));
+    Ok(security::protect(response, &shared.settings))
+}
+
+/// The picture of a seal for one of the person's steps; `standard` is the one an unverified company would get.
+pub(crate) async fn step_seal(
+    State(shared): State<Shared>,
+    session: Session,
+    Path((step, seal)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let step = step.parse().map_err(|_| AppError::DocumentNotFound)?;
+    let seal = match seal.as_str() {
+        "standard" => None,
+        id => Some(id.parse().map_err(|_| AppError::DocumentNotFound)?),
+    };
+    let png = page::step_seal(&shared.app, &session.session, step, seal).await?;
+    let mut response = Response::new(Body::from(png));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("image/png"));
     Ok(security::protect(response, &shared.settings))
 }
 

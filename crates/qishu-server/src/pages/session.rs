@@ -15,6 +15,8 @@ use crate::{ServerSettings, Shared};
 pub(crate) struct Session {
     pub(crate) token: String,
     pub(crate) session: PageSession,
+    /// Ticket of this browser for the signing password.
+    pub(crate) client: Option<String>,
 }
 
 /// A request of our own page that changes something, with where it comes from.
@@ -73,7 +75,12 @@ impl FromRequestParts<Shared> for Session {
         }
         let token = token(&parts.headers, &shared.settings).ok_or(PageError(AppError::SessionExpired))?;
         let session = resume(&shared.app, &token).await?;
-        Ok(Self { token, session })
+        let client = cookie_value(&parts.headers, client_cookie_name(&shared.settings));
+        Ok(Self {
+            token,
+            session,
+            client,
+        })
     }
 }
 
@@ -85,16 +92,18 @@ fn token(headers: &HeaderMap, settings: &ServerSettings) -> Option<String> {
     if let Some(token) = header {
         return Some(token.to_owned());
     }
+    cookie_value(headers, cookie_name(settings))
+}
+
+fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
     let cookies = headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok());
-    let name = cookie_name(settings);
-    let pairs = cookies
+    let mut pairs = cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='));
     pairs
-        .into_iter()
         .find(|(key, _)| *key == name)
         .map(|(_, value)| value.to_owned())
 }
@@ -105,6 +114,23 @@ const fn cookie_name(settings: &ServerSettings) -> &'static str {
     } else {
         "qishu-page"
     }
+}
+
+const fn client_cookie_name(settings: &ServerSettings) -> &'static str {
+    if settings.https {
+        "__Host-qishu-client"
+    } else {
+        "qishu-client"
+    }
+}
+
+/// The cookie that carries a browser's ticket for the signing password; it ends with the half hour (5.5).
+pub(super) fn client_cookie(settings: &ServerSettings, ticket: &str) -> String {
+    let secure = if settings.https { "; Secure" } else { "" };
+    format!(
+        "{}={ticket}; Path=/; Max-Age=1800; HttpOnly; SameSite=Strict{secure}",
+        client_cookie_name(settings)
+    )
 }
 
 /// The cookie that carries a session: for scripts unreadable, for other sites never sent.

@@ -149,6 +149,8 @@ fn other_fields(path: &str) -> Value {
     let user = json!({ "name": "张三", "contact": PERSON, "contactType": "MOBILE" });
     match path {
         "/v2/contract/draft" => json!({ "subject": "劳动合同" }),
+        "/v2/contract/addwartermark" => json!({ "watermarks": [{ "type": "TEXT", "content": "合同专用" }] }),
+        "/v2/seal/status" => json!({ "operate": "ENABLE" }),
         "/v2/contract/pageurl" | "/v2/contract/personalsign" => json!({ "user": user }),
         "/v2/contract/copysend" => json!({ "receivers": [{ "receiver": user }] }),
         "/v2/signatory/edit" | "/v3/signatory/edit" => json!({ "receiver": user }),
@@ -161,8 +163,6 @@ fn other_fields(path: &str) -> Value {
         "/v2/contract/employeeaudit" => json!({ "pass": true }),
         "/v2/contract/joinurl" => json!({ "type": "PERSONAL" }),
         "/v2/signatory/identity" => json!({ "contact": PERSON }),
-        "/v2/contract/addwartermark" => json!({ "watermarks": [{ "type": "TEXT", "content": "合同专用" }] }),
-        "/v2/seal/status" => json!({ "operate": "ENABLE" }),
         _ => json!({}),
     }
 }

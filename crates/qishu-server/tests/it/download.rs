@@ -187,6 +187,7 @@ async fn ten_downloads_in_a_row_lock_a_document() {
     on_both(async |database| {
         let app = TestApp::start_changed(database, |settings| settings.download_lock = true, |_| {}).await;
         let (id, document) = complete(&app).await;
+        app.clock.advance_ms(2 * MINUTE_MS);
         let (other, _) = complete(&app).await;
         let single = async || {
             app.get(&format!("/v2/document/download?documentId={document}"))

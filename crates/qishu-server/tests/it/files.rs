@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use qishu_app::file_work::FileWork;
-use qishu_testkit::on_both;
+use qishu_testkit::{office, on_both};
 use serde_json::Value;
 
 use crate::app::TestApp;
@@ -43,6 +43,58 @@ async fn a_file_that_takes_too_long_is_refused_and_nothing_is_stored() {
             answer.text()
         );
         assert_eq!(documents(&app, &contract).await, Vec::<Value>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_and_text_become_documents() {
+    on_both(async |database| {
+        let app = TestApp::start(database).await;
+        let gbk = b"\xbc\xd7\xb7\xbd";
+        for (suffix, file, pages) in [
+            ("txt", "甲方（盖章）：\n\x0c第二页".as_bytes(), 2),
+            ("txt", gbk.as_slice(), 1),
+            ("gif", include_bytes!("two-frames.gif").as_slice(), 2),
+        ] {
+            let (contract, answer) = add(&app, suffix, file).await;
+            assert_eq!(answer.code(), 0, "{suffix}: {}", answer.text());
+            let documents = documents(&app, &contract).await;
+            assert_eq!(documents[0]["pageCount"], pages, "{suffix}: {documents:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_not_what_they_say_or_reach_out_are_refused() {
+    on_both(async |database| {
+        let app = TestApp::start(database).await;
+        let linked = office::archive(&office::docx_entries(
+            &["甲方"],
+            &office::external("image", "http://192.0.2.1/a.png"),
+        ));
+        for (suffix, file, reason) in [
+            (
+                "doc",
+                b"<html><img src=http://192.0.2.1/a.png></html>".to_vec(),
+                "its content is html",
+            ),
+            ("docx", b"\x89PNG\r\n\x1a\n".to_vec(), "its content is png"),
+            ("xls", b"%PDF-1.4".to_vec(), "its content is pdf"),
+            ("docx", linked, "takes a picture from outside"),
+            (
+                "rtf",
+                b"{\\rtf1{\\object\\objdata 01}}".to_vec(),
+                "takes an object",
+            ),
+            ("txt", b"\0\0\0".to_vec(), "its content is of an unknown kind"),
+        ] {
+            let (contract, answer) = add(&app, suffix, &file).await;
+            assert_eq!(answer.code(), 1403, "{suffix}: {}", answer.text());
+            assert!(answer.text().contains(reason), "{suffix}: {}", answer.text());
+            assert_eq!(documents(&app, &contract).await, Vec::<Value>::new());
+        }
     })
     .await;
 }

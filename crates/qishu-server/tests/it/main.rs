@@ -19,6 +19,8 @@ mod files;
 mod flow;
 mod flows;
 mod joining;
+mod page_appoint;
+mod page_steps;
 mod parties;
 mod personal;
 mod protocol;

@@ -161,6 +161,7 @@ pub(crate) fn a_document(id: u64) -> Document {
         uploads: Vec::new(),
         file_suffix: "pdf".to_owned(),
         template_id: None,
+        template: None,
         params: Vec::new(),
         revision: 0,
         revision_hash: "00".repeat(32),

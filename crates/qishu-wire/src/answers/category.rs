@@ -2,10 +2,11 @@
 
 use qishu_model::category::{Category, CategoryTemplate, PresetAction, PresetSignatory};
 use qishu_model::id::{CategoryId, SealId, TemplateId};
+use qishu_model::template::Template;
 use serde::Serialize;
 
-use super::document::TemplateParamAnswer;
 use super::stamper::StamperAnswer;
+use super::template::ParameterAnswer;
 use super::user::{UserAnswer, users};
 
 /// A row of `category/list`.
@@ -50,15 +51,17 @@ pub struct CategoryAnswer {
     pub signatories: Vec<PresetSignatoryAnswer>,
 }
 
-impl From<&Category> for CategoryAnswer {
-    fn from(category: &Category) -> Self {
+impl CategoryAnswer {
+    /// From a category and the templates it names; those that are gone have no parameters.
+    #[must_use]
+    pub fn new(category: &Category, templates: &[Template]) -> Self {
+        let used = |used: &CategoryTemplate| {
+            let known = templates.iter().find(|template| template.id == used.id);
+            CategoryTemplateAnswer::new(used, known)
+        };
         Self {
             row: CategoryRow::from(category),
-            templates: category
-                .templates
-                .iter()
-                .map(CategoryTemplateAnswer::from)
-                .collect(),
+            templates: category.templates.iter().map(used).collect(),
             define_signatories: category.define_signatories,
             define_sponsor: category.define_sponsor,
             signatories: category
@@ -79,18 +82,21 @@ pub struct CategoryTemplateAnswer {
     /// Name.
     pub name: String,
     /// Parameters.
-    pub template_params: Vec<TemplateParamAnswer>,
+    pub template_params: Vec<ParameterAnswer>,
     /// Parameters under the other name.
-    pub parameters: Vec<TemplateParamAnswer>,
+    pub parameters: Vec<ParameterAnswer>,
 }
 
-impl From<&CategoryTemplate> for CategoryTemplateAnswer {
-    fn from(template: &CategoryTemplate) -> Self {
+impl CategoryTemplateAnswer {
+    fn new(used: &CategoryTemplate, template: Option<&Template>) -> Self {
+        let parameters = template.map(|template| template.parameters.as_slice());
+        let parameters = parameters.unwrap_or_default().iter();
+        let parameters: Vec<ParameterAnswer> = parameters.map(ParameterAnswer::from).collect();
         Self {
-            id: template.id,
-            name: template.name.clone(),
-            template_params: Vec::new(),
-            parameters: Vec::new(),
+            id: used.id,
+            name: used.name.clone(),
+            template_params: parameters.clone(),
+            parameters,
         }
     }
 }

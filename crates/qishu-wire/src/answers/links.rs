@@ -21,6 +21,22 @@ pub struct PageUrlAnswer {
     pub status: &'static str,
 }
 
+/// Result of `appointurl`. It holds a link that lets whoever has it prepare the draft, so it cannot be printed.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageLinkAnswer {
+    /// The link.
+    pub page_url: String,
+}
+
+/// Result of `template/pageurl`.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplatePageAnswer {
+    /// The link.
+    pub page_url: String,
+}
+
 /// Result of `viewurl`: one link under two names (D-28).
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

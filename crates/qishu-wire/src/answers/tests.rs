@@ -213,6 +213,7 @@ fn full_contract() -> Contract {
             uploads: Vec::new(),
             file_suffix: "pdf".to_owned(),
             template_id: None,
+            template: None,
             params: Vec::new(),
             revision: 1,
             revision_hash: "00".repeat(32),
@@ -479,12 +480,17 @@ fn categories() {
         templates: vec![CategoryTemplate {
             id: TemplateId::new(id(70)),
             name: "采购合同模板".to_owned(),
+            fillers: Vec::new(),
         }],
         expire_days: 30,
         stamper_rule: None,
         callback_url: some("https://example.com/secret-callback"),
         copy_send_time: None,
+        copy_send_receivers: Vec::new(),
+        notify_sponsor: false,
+        starters: Vec::new(),
         continue_sending: false,
+        sn_rule: None,
         subject_rule: None,
         create_time: time("2026-05-01 08:00:00"),
         modify_time: time("2026-05-01 08:00:00"),
@@ -496,7 +502,7 @@ fn categories() {
     insta::assert_snapshot!(format!(
         "{}\n{}",
         pretty(&page),
-        pretty(&CategoryAnswer::from(&category))
+        pretty(&CategoryAnswer::new(&category, &[]))
     ));
 }
 

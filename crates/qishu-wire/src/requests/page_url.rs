@@ -111,7 +111,7 @@ impl PageUrlRequest {
 }
 
 /// Reads `expireTime` in `expireTimeUnit` (`MINUTES` by default, or `DAYS`).
-fn expire_minutes(root: &Object<'_>) -> Result<u32, FieldError> {
+pub(super) fn expire_minutes(root: &Object<'_>) -> Result<u32, FieldError> {
     let unit = root.one_of("expireTimeUnit", &["MINUTES", "DAYS"], |name| name)?;
     let factor = if unit == Some("DAYS") { DAY_MINUTES } else { 1 };
     let Some(number) = root.integer("expireTime", 0..=u32::MAX)? else {

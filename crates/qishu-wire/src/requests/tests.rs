@@ -392,6 +392,35 @@ mod signing {
     }
 
     #[test]
+    fn appoint_url_defaults_and_limits() {
+        let read = |value: Value| AppointUrlRequest::read(&fields(value));
+        let request = read(json!({"contractId": 1})).unwrap();
+        assert_eq!(
+            (request.page_type, request.expire_minutes),
+            (AppointPageType::Appoint, 30)
+        );
+        assert!(request.allowed_send && request.can_save_or_close && !request.hide_return_button);
+        assert!(request.specify_location_button && request.fill_param_button);
+        let request = read(
+            json!({"bizId": "b", "pageType": "draft", "allowedSend": "false", "expireTime": 3,
+            "expireTimeUnit": "DAYS"}),
+        );
+        let request = request.unwrap();
+        assert_eq!(
+            (request.page_type, request.expire_minutes, request.allowed_send),
+            (AppointPageType::Draft, 4320, false)
+        );
+        for wrong in [
+            json!({}),
+            json!({"contractId": 1, "pageType": "SIGN"}),
+            json!({"contractId": 1, "expireTime": 91, "expireTimeUnit": "DAYS"}),
+            json!({"contractId": 1, "callbackPage": "javascript:alert(1)"}),
+        ] {
+            assert!(read(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn page_url_options() {
         let request = page(
             &json!({"pageType": "DIRECT_SIGN", "hideRejectButton": false, "lang": "EN", "expireTime": "2",

@@ -2,4 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
 
+mod bombs;
+mod office;
 mod workers;

@@ -6,25 +6,44 @@ use std::time::{Duration, Instant};
 
 use qishu_app::AppError;
 use qishu_app::file_work::{FileWork, probe_job};
-use qishu_convert::worker::{Probe, WorkerError, WorkerLimits, WorkerProgram, Workers};
+use qishu_convert::office::{Office, OfficeLimits};
+use qishu_convert::worker::{Layer, Probe, WorkerError, WorkerLimits, WorkerProgram, Workers};
 use rustix::process::{Pid, Signal, kill_process};
 
 const PIXEL: &[u8] = include_bytes!("pixel.png");
 
 /// Workers that get the time given. The processor seconds also tell them apart from those of other tests.
+pub(crate) const THIS: &str = env!("CARGO_BIN_EXE_qishu");
+
+/// Workers with more time than anybody needs, on any kernel.
+pub(crate) fn patient_workers() -> Workers {
+    workers_with(
+        WorkerLimits {
+            timeout: Duration::from_secs(120),
+            run_without: Layer::ALL.to_vec(),
+            ..WorkerLimits::default()
+        },
+        121,
+    )
+}
+
 fn workers(timeout: Duration, cpu_seconds: u64) -> Workers {
+    let limits = WorkerLimits {
+        timeout,
+        ..WorkerLimits::default()
+    };
+    workers_with(limits, cpu_seconds)
+}
+
+pub(crate) fn workers_with(limits: WorkerLimits, cpu_seconds: u64) -> Workers {
     let arguments = [
         "file-worker".to_owned(),
         format!("--memory-bytes={}", 512 << 20),
         format!("--cpu-seconds={cpu_seconds}"),
     ];
     let program = WorkerProgram {
-        path: PathBuf::from(env!("CARGO_BIN_EXE_qishu")),
+        path: PathBuf::from(THIS),
         arguments: arguments.to_vec(),
-    };
-    let limits = WorkerLimits {
-        timeout,
-        ..WorkerLimits::default()
     };
     Workers::new(program, limits)
 }
@@ -44,11 +63,15 @@ async fn has_sandbox(workers: &Workers) -> bool {
     }
 }
 
+fn files_of(workers: Workers) -> FileWork {
+    FileWork::in_workers(
+        workers,
+        Office::without_sandbox(std::env::temp_dir(), OfficeLimits::default()),
+    )
+}
+
 async fn still_works(workers: Workers) {
-    let picture = FileWork::in_workers(workers)
-        .prepare_picture(PIXEL)
-        .await
-        .unwrap();
+    let picture = files_of(workers).prepare_picture(PIXEL).await.unwrap();
     assert!(picture.width_pt() > 0.0);
 }
 

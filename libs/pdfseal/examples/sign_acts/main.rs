@@ -1,6 +1,10 @@
 //! Signs PDF files a number of times, for independent validators to judge.
 //!
-//! `sign_acts --time UNIX --out DIR [--acts N] [--across] [--invisible] [--rsa] [--append] FILE…`
+//! `sign_acts --time UNIX --out DIR [--acts N] [--across] [--invisible] [--rsa] [--append] [--level b|t|lt|lta]
+//! [--renew] [--certify] [--lock] FILE…`
+//!
+//! `--level` goes up to that level of PAdES; `--renew` augments the finished file once more, as somebody would who knows
+//! nothing but the file; `--certify` makes the first act a certification, `--lock` the last one a lock.
 //!
 //! Each file becomes `DIR/<name>.pdf`; `DIR/root.pem` is the certificate to trust. One line a file is printed:
 //! `signed <file> <pages> <bytes>` or `refused <file> <reason>`, separated by tabs. `--append` signs the file as it is,
@@ -19,7 +23,10 @@ use pdfseal::{
     Limits,
     appearance::{Slice, Stamp, StampPicture},
     rebuild,
-    sign::{SignRequest, SigningPlan, SigningTime, prepare_signature},
+    sign::{
+        AppendedRevision, Certification, Lock, SignOptions, SignRequest, SigningPlan, SigningTime,
+        prepare_signature_with,
+    },
 };
 use sealpki::KeyAlgorithm;
 
@@ -31,7 +38,19 @@ struct Options {
     invisible: bool,
     rsa: bool,
     append: bool,
+    level: Level,
+    renew: bool,
+    certify: bool,
+    lock: bool,
     files: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Basic,
+    Time,
+    LongTerm,
+    Archive,
 }
 
 fn main() -> Result<(), Failure> {
@@ -65,6 +84,10 @@ impl Options {
             invisible: false,
             rsa: false,
             append: false,
+            level: Level::Basic,
+            renew: false,
+            certify: false,
+            lock: false,
             files: Vec::new(),
         };
         while let Some(argument) = arguments.next() {
@@ -81,6 +104,10 @@ impl Options {
                 "--invisible" => options.invisible = true,
                 "--rsa" => options.rsa = true,
                 "--append" => options.append = true,
+                "--renew" => options.renew = true,
+                "--certify" => options.certify = true,
+                "--lock" => options.lock = true,
+                "--level" => options.level = level(&value()?)?,
                 _ => options.files.push(argument.into()),
             }
         }
@@ -89,6 +116,16 @@ impl Options {
         }
         Ok(options)
     }
+}
+
+fn level(text: &str) -> Result<Level, Failure> {
+    Ok(match text {
+        "b" => Level::Basic,
+        "t" => Level::Time,
+        "lt" => Level::LongTerm,
+        "lta" => Level::Archive,
+        _ => return Err(format!("{text} is no level: b, t, lt or lta").into()),
+    })
 }
 
 fn sign(
@@ -108,7 +145,7 @@ fn sign(
     let mut plan = SigningPlan::prepare(&file, &limits)?;
     let pages = plan.page_count();
     for act in 0..options.acts {
-        let stamps = if options.invisible {
+        let stamps = if options.invisible || options.certify {
             Vec::new()
         } else {
             stamps(&plan, pictures, act, options.across)
@@ -125,21 +162,66 @@ fn sign(
                 unix_seconds: options.time,
                 offset_minutes: 480,
             },
-            contents_reserve: pki.signer.cms_len_max(),
+            contents_reserve: if options.level == Level::Basic {
+                pki.signer.cms_len_max()
+            } else {
+                pki.services.reserve(&pki.signer)
+            },
+        };
+        let restrictions = SignOptions {
+            certification: (options.certify && act == 0).then_some(Certification::FillInAndSign),
+            lock: (options.lock && act + 1 == options.acts).then_some(Lock::AllFields),
+            ..SignOptions::default()
         };
         // Through its stored form, as a server would between two signers.
         plan = SigningPlan::from_bytes(&plan.to_bytes())?;
-        let pending = prepare_signature(&plan, &request)?;
-        let cms = pki.signer.sign_detached(&pending.digest())?;
-        let revision = pending.complete(&cms)?;
-        file.extend_from_slice(&revision.bytes);
-        plan = revision.plan;
-        if plan.file_sha256() != sealpki::sha256(&file) {
-            return Err("the running digest does not fit the file".into());
-        }
+        let pending = prepare_signature_with(&plan, &request, &restrictions)?;
+        let revision = if options.level == Level::Basic {
+            let cms = pki.signer.sign_detached(&pending.digest())?;
+            pending.complete(&cms)?
+        } else {
+            pki.services.sign(&pki.signer, pending, options.time)?
+        };
+        plan = append(&mut file, revision)?;
+    }
+    let mut plan = augment(options, pki, &mut file, plan, "stamp1")?;
+    if options.renew {
+        plan = SigningPlan::prepare_augmentation(&file, &limits)?;
+        plan = augment(options, pki, &mut file, plan, "stamp2")?;
+    }
+    if plan.file_sha256() != sealpki::sha256(&file) {
+        return Err("the running digest does not fit the file".into());
     }
     fs::write(to, &file)?;
     Ok((pages, file.len()))
+}
+
+fn append(file: &mut Vec<u8>, revision: AppendedRevision) -> Result<SigningPlan, Failure> {
+    file.extend_from_slice(&revision.bytes);
+    if revision.revision_sha256 != sealpki::sha256(file) {
+        return Err("the running digest does not fit the file".into());
+    }
+    Ok(revision.plan)
+}
+
+/// Validation data and a time-stamp of the document, as far as the level goes.
+fn augment(
+    options: &Options,
+    pki: &DemoPki,
+    file: &mut Vec<u8>,
+    mut plan: SigningPlan,
+    name: &str,
+) -> Result<SigningPlan, Failure> {
+    if options.level >= Level::LongTerm {
+        let signer = pki.signer.certificate();
+        // A second response differs from the first one, or there would be nothing to add.
+        let time = options.time + i64::from(name == "stamp2");
+        plan = append(file, pki.services.add_validation_data(&plan, signer, time)?)?;
+    }
+    if options.level >= Level::Archive {
+        plan = append(file, pki.services.add_time_stamp(&plan, name, options.time)?)?;
+    }
+    Ok(plan)
 }
 
 /// A seal on one page and a turned signature on another, moving with every act; with `across`, strips on all pages.

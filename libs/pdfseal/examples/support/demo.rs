@@ -1,5 +1,8 @@
 //! A signer with its authority, and pictures to stamp: shared by the examples, the benchmark and the tests.
 
+#[path = "longterm.rs"]
+mod longterm;
+
 use std::f64::consts::{FRAC_PI_2, TAU};
 
 use pdfseal::appearance::{FillRule, Rgb, Segment, StampPicture, VectorPath, VectorPicture};
@@ -8,12 +11,16 @@ use sealpki::{
     Profile, SerialNumber, SignerIdentity, sign_certificate,
 };
 
+pub(crate) use longterm::{Services, Stamper};
+
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// A root and one signer directly below it.
 pub(crate) struct DemoPki {
     pub(crate) root: Certificate,
     pub(crate) signer: SignerIdentity,
+    /// Time-stamps, OCSP and revocation lists of the same root.
+    pub(crate) services: Services,
 }
 
 impl DemoPki {
@@ -47,7 +54,17 @@ impl DemoPki {
         let profile = Profile::DocumentSigning;
         let certificate = sign_certificate(&template(seed ^ 0x55, issuer, name, &key, profile), &root_key)?;
         let signer = SignerIdentity::new(key, certificate, vec![root.clone()])?;
-        Ok(Self { root, signer })
+        let key = PrivateKey::generate(algorithm)?;
+        let name = DistinguishedName::new(&[(AttributeKind::CommonName, "Demo Time-Stamps")])?;
+        let issuer = Issuer::from_certificate(&root);
+        let profile = Profile::TimeStamping;
+        let certificate = sign_certificate(&template(seed ^ 0x33, issuer, name, &key, profile), &root_key)?;
+        let services = Services::new(&root, &root_key, Stamper { key, certificate })?;
+        Ok(Self {
+            root,
+            signer,
+            services,
+        })
     }
 }
 

@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
-use sealpki::Sha256State;
+use sealpki::{Sha256State, Sm3State};
 
 use super::{
     error::PlanError,
     plan::{GrowingArray, PlannedObject, PlannedPage, SigningPlan},
+    store::{PlannedStore, StoredItem},
 };
 use crate::{appearance::PageGeometry, object::Reference, revision::XrefKind};
 
 /// Changes with every change of the layout: an old plan is refused and made anew, never misread.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+
+/// Plans of this version lack the catalog and the document security store; they serve for signatures all the same.
+const VERSION_WITHOUT_STORE: u8 = 1;
 
 impl SigningPlan {
     /// The plan as bytes for storage beside the document.
@@ -21,9 +25,14 @@ impl SigningPlan {
             out: Vec::with_capacity(512 + self.pages.len() * 128),
         };
         writer.out.push(VERSION);
-        writer
-            .out
-            .push(u8::from(self.needs_line_break) | u8::from(self.invisible_only) << 1);
+        writer.out.push(flags([
+            self.needs_line_break,
+            self.invisible_only,
+            self.augment_only,
+            self.is_signed,
+            self.catalog.is_some(),
+            self.sm3.is_some(),
+        ]));
         writer.out.push(u8::from(self.xref == XrefKind::Stream));
         writer.u64(self.file_length);
         writer.u64(self.startxref);
@@ -50,6 +59,14 @@ impl SigningPlan {
             writer.out.extend_from_slice(id);
             writer.u32(*number);
         }
+        if let Some(catalog) = &self.catalog {
+            writer.reference(catalog.reference);
+            writer.bytes(&catalog.body);
+        }
+        writer.store(&self.store);
+        if let Some(sm3) = &self.sm3 {
+            writer.bytes(&sm3.to_bytes());
+        }
         writer.out
     }
 
@@ -66,6 +83,14 @@ impl SigningPlan {
             Err(PlanError::UnknownFormat)
         }
     }
+}
+
+/// Bit n is element n.
+fn flags(values: [bool; 6]) -> u8 {
+    values
+        .iter()
+        .enumerate()
+        .fold(0, |bits, (index, value)| bits | u8::from(*value) << index)
 }
 
 struct Writer {
@@ -96,6 +121,25 @@ impl Writer {
         self.out.extend_from_slice(&reference.generation.to_be_bytes());
     }
 
+    fn store(&mut self, store: &PlannedStore) {
+        self.out.push(u8::from(store.object.is_some()));
+        if let Some(object) = store.object {
+            self.reference(object);
+        }
+        for list in &store.lists {
+            self.length(list.len());
+            for item in list {
+                self.out.extend_from_slice(&item.sha256);
+                self.reference(item.reference);
+            }
+        }
+        self.length(store.entries.len());
+        for (key, value) in &store.entries {
+            self.bytes(key);
+            self.bytes(value);
+        }
+    }
+
     fn array(&mut self, array: &GrowingArray) {
         self.reference(array.object);
         self.length(array.insert_at);
@@ -120,7 +164,9 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn plan(&mut self) -> Option<SigningPlan> {
         let [version, flags, stream] = self.fixed()?;
-        if version != VERSION || flags > 3 || stream > 1 {
+        let is_old = version == VERSION_WITHOUT_STORE;
+        let known_flags = if is_old { 0b11 } else { 0b11_1111 };
+        if !(is_old || version == VERSION) || flags > known_flags || stream > 1 {
             return None;
         }
         let file_length = self.u64()?;
@@ -139,7 +185,29 @@ impl<'a> Reader<'a> {
         })?;
         let names = self.many(|reader| reader.bytes().map(Arc::from))?;
         let pictures = self.many(|reader| Some((reader.fixed()?, reader.u32()?)))?;
-        let consistent = digest.length_bytes() == file_length && startxref < file_length;
+        let catalog = if flags & 16 != 0 {
+            Some(PlannedObject {
+                reference: self.reference()?,
+                body: self.bytes()?.into(),
+            })
+        } else {
+            None
+        };
+        let store = if is_old {
+            PlannedStore::default()
+        } else {
+            self.store()?
+        };
+        let sm3 = if flags & 32 != 0 {
+            Some(Sm3State::from_bytes(self.bytes()?).ok()?)
+        } else {
+            None
+        };
+        let consistent = digest.length_bytes() == file_length
+            && sm3
+                .as_ref()
+                .is_none_or(|state| state.length_bytes() == file_length)
+            && startxref < file_length;
         consistent.then_some(SigningPlan {
             file_length,
             needs_line_break: flags & 1 != 0,
@@ -157,8 +225,36 @@ impl<'a> Reader<'a> {
             once,
             names,
             invisible_only: flags & 2 != 0,
+            augment_only: flags & 4 != 0,
+            // An old plan does not tell; certifying is refused then.
+            is_signed: is_old || flags & 8 != 0,
+            catalog,
+            store,
             digest,
+            sm3,
             pictures,
+        })
+    }
+
+    fn store(&mut self) -> Option<PlannedStore> {
+        let [has_object] = self.fixed()?;
+        let object = match has_object {
+            0 => None,
+            1 => Some(self.reference()?),
+            _ => return None,
+        };
+        let item = |reader: &mut Self| {
+            Some(StoredItem {
+                sha256: reader.fixed()?,
+                reference: reader.reference()?,
+            })
+        };
+        let lists = [self.many(item)?, self.many(item)?, self.many(item)?];
+        let entries = self.many(|reader| Some((reader.bytes()?.into(), reader.bytes()?.into())))?;
+        Some(PlannedStore {
+            object,
+            lists,
+            entries,
         })
     }
 

@@ -23,6 +23,9 @@ pub enum PlanError {
         /// What stands in the way.
         what: String,
     },
+    /// A plan was to be completed from another file than its own.
+    #[error("the signing plan is for another file or another revision of it")]
+    OtherFile,
     /// Stored plan bytes that were not written by [`super::SigningPlan::to_bytes`] of this version.
     #[error("the stored signing plan is not in the known format; prepare it again from the document")]
     UnknownFormat,
@@ -73,6 +76,36 @@ pub enum SignError {
     /// The signing time cannot be written as a PDF date.
     #[error("the signing time is outside the years 0 to 9999 or its offset is outside -12:00 to +14:00")]
     Time,
+    /// The plan is for validation data and time-stamps only: a signature locks the document (ISO 32000-2, 12.8.2.2).
+    #[error("the document is locked by a signature: only validation data and time-stamps can be added")]
+    Locked,
+    /// Only the first signature can certify, and only where nothing else claims permissions (ISO 32000-2, 12.8.2.2).
+    #[error("the document cannot be certified: {what}")]
+    CannotCertify {
+        /// What stands in the way.
+        what: &'static str,
+    },
+    /// The plan was stored by an earlier version that did not keep what this needs, or its bytes were changed.
+    #[error("the stored signing plan does not have what is needed; prepare it again from the document")]
+    OldPlan,
+    /// The plan does not have the digest the signer's key needs.
+    #[error("the signing plan does not have the SM3 digest of the document; add it with with_sm3")]
+    NoSm3,
+    /// The names of a signature format have characters outside of the documented set.
+    #[error("the signature format name {name:?} must be 1 to 100 ASCII letters, digits or '.'")]
+    FormatName {
+        /// The name asked for.
+        name: String,
+    },
+    /// A signature entry points at a certificate, response or list that was not given.
+    #[error("the validation data of signature {entry} point at data that were not given")]
+    NoSuchEvidence {
+        /// Index of the entry.
+        entry: usize,
+    },
+    /// Nothing that is not in the file already.
+    #[error("there are no validation data to add that the document does not have already")]
+    NothingToAdd,
     /// A certified document (DocMDP) takes further signatures only without visible stamps.
     #[error("the document is certified: only a signature without visible stamps can be added")]
     VisibleForbidden,

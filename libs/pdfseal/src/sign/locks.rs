@@ -17,6 +17,24 @@ pub(super) struct Survey {
     pub(super) invisible_only: bool,
 }
 
+/// Names of the top-level fields, whatever is locked.
+pub(super) fn names(document: &Document<'_>) -> Result<Vec<Arc<[u8]>>, PlanError> {
+    let form = document.get(document.catalog(), "AcroForm")?;
+    let Some(form) = form.as_dictionary() else {
+        return Ok(Vec::new());
+    };
+    let mut names = Vec::new();
+    for field in document.get(form, "Fields")?.as_array().unwrap_or_default() {
+        let field = document.resolve(field)?;
+        if let Some(field) = field.as_dictionary()
+            && let Some(name) = document.get(field, "T")?.as_string()
+        {
+            names.push(utf8(name).into());
+        }
+    }
+    Ok(names)
+}
+
 /// Walks the form once.
 pub(super) fn survey(document: &Document<'_>) -> Result<Survey, PlanError> {
     let mut survey = Survey {

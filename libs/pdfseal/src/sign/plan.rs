@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use sealpki::Sha256State;
+use sealpki::{Sha256State, Sm3State};
 
+use super::error::PlanError;
+use super::store::PlannedStore;
 use crate::{appearance::PageGeometry, object::Reference, revision::XrefKind};
 
 /// Everything signing needs, taken once when a document enters.
@@ -35,8 +37,19 @@ pub struct SigningPlan {
     pub(super) names: Vec<Arc<[u8]>>,
     /// The document is certified: new fields must not be visible.
     pub(super) invisible_only: bool,
+    /// A signature locks the document: only validation data and time-stamps may follow.
+    pub(super) augment_only: bool,
+    /// There is a signature already: it is too late to certify.
+    pub(super) is_signed: bool,
+    /// The catalog as it is after the next revision. `None` in plans stored by an earlier version. Where the list of
+    /// fields is inside the catalog, its text is kept in `fields` instead.
+    pub(super) catalog: Option<PlannedObject>,
+    /// The document security store.
+    pub(super) store: PlannedStore,
     /// Digest of the whole file so far.
     pub(super) digest: Sha256State,
+    /// The same by SM3, where it was asked for.
+    pub(super) sm3: Option<Sm3State>,
     /// Pictures already embedded by our own signatures.
     pub(super) pictures: Vec<([u8; 32], u32)>,
 }
@@ -94,6 +107,27 @@ impl SigningPlan {
     #[must_use]
     pub fn file_sha256(&self) -> [u8; 32] {
         self.digest.clone().finish()
+    }
+
+    /// Keeps the SM3 digest of the file besides, which signatures with SM2 keys need. It is four to six times slower to
+    /// compute than SHA-256, so it is done on request: once, when a document enters.
+    ///
+    /// # Errors
+    /// [`PlanError::OtherFile`] when `pdf` is not the file this plan is for.
+    pub fn with_sm3(mut self, pdf: &[u8]) -> Result<Self, PlanError> {
+        if pdf.len() as u64 != self.file_length || sealpki::sha256(pdf) != self.file_sha256() {
+            return Err(PlanError::OtherFile);
+        }
+        let mut state = Sm3State::new();
+        state.update(pdf);
+        self.sm3 = Some(state);
+        Ok(self)
+    }
+
+    /// Whether signatures with SM2 keys can be prepared.
+    #[must_use]
+    pub fn has_sm3(&self) -> bool {
+        self.sm3.is_some()
     }
 
     pub(super) fn is_name_taken(&self, prefix: &[u8]) -> bool {

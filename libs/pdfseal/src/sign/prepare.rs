@@ -1,6 +1,6 @@
 //! Making a plan from a document: the only step that reads the file.
 
-use std::{collections::HashSet, ops::Range, sync::Arc};
+use std::{collections::HashSet, sync::Arc};
 
 use sealpki::Sha256State;
 
@@ -8,17 +8,20 @@ use super::{
     error::PlanError,
     locks,
     plan::{GrowingArray, PlannedObject, PlannedPage, SigningPlan},
+    store::PlannedStore,
+    text::DictionaryText,
     update::MAX_OBJECT_NUMBER,
 };
 use crate::{
     appearance::{PageGeometry, push_reference},
     document::Document,
+    error::ReadError,
     lexer::Lexer,
     limits::Limits,
     object::{Object, Reference},
     page::Page,
     serialize::write_object,
-    verify::Dangling,
+    verify::References,
 };
 
 /// Trailer entries that belong to one cross-reference section only (ISO 32000-2, tables 5, 15 and 17), and `/ID`, of which
@@ -50,12 +53,36 @@ impl SigningPlan {
         Self::from_document(&Document::open(pdf, limits)?)
     }
 
+    /// A plan for validation data and time-stamps only. It can be made for locked documents too: ISO 32000-2, 12.8.5.3
+    /// exempts both from every lock.
+    ///
+    /// # Errors
+    /// As [`SigningPlan::prepare`], but for [`PlanError::Locked`].
+    pub fn prepare_augmentation(pdf: &[u8], limits: &Limits) -> Result<Self, PlanError> {
+        let document = Document::open(pdf, limits)?;
+        let names = locks::names(&document)?;
+        let survey = locks::Survey {
+            names,
+            invisible_only: true,
+        };
+        let mut plan = Self::from_survey(&document, survey)?;
+        plan.augment_only = true;
+        Ok(plan)
+    }
+
     /// The same for a document that is open already.
     ///
     /// # Errors
     /// As [`SigningPlan::prepare`].
     pub fn from_document(document: &Document<'_>) -> Result<Self, PlanError> {
-        let fields = locks::survey(document)?;
+        Self::from_survey(document, locks::survey(document)?)
+    }
+
+    fn from_survey(document: &Document<'_>, fields: locks::Survey) -> Result<Self, PlanError> {
+        // What is appended would have to be encrypted with a key that is no secret, for no one's good.
+        if document.is_encrypted() {
+            return Err(ReadError::Encrypted.into());
+        }
         let mut next_object = above_dangling(document)?;
         let form = plan_form(document, &mut next_object)?;
         let file = document.bytes();
@@ -74,7 +101,15 @@ impl SigningPlan {
             once: form.once,
             names: fields.names,
             invisible_only: fields.invisible_only,
+            augment_only: false,
+            is_signed: document.is_signed(),
+            catalog: Some(PlannedObject {
+                reference: document.root(),
+                body: form.catalog,
+            }),
+            store: PlannedStore::read(document)?,
             digest,
+            sm3: None,
             pictures: Vec::new(),
         })
     }
@@ -83,9 +118,9 @@ impl SigningPlan {
 /// A number that nothing uses and nothing refers to: filling a number that signed content names, although the object was
 /// missing, would change what was signed.
 fn above_dangling(document: &Document<'_>) -> Result<u32, PlanError> {
-    let dangling = Dangling::of_document(document)?;
-    let named = dangling
-        .numbers
+    let references = References::of_document(document)?;
+    let named = references
+        .missing
         .into_iter()
         .filter(|number| *number < MAX_OBJECT_NUMBER)
         .max();
@@ -173,6 +208,8 @@ fn plan_annotations(
 struct PlannedForm {
     array: GrowingArray,
     once: Vec<PlannedObject>,
+    /// The catalog as it will be.
+    catalog: Arc<[u8]>,
 }
 
 /// The list of fields. `/SigFlags` gets its two bits (ISO 32000-2, table 225) with the next signature where they are
@@ -189,6 +226,7 @@ fn plan_form(document: &Document<'_>, next_object: &mut u32) -> Result<PlannedFo
         Some(_) => return Err(shape(document.root(), "the form is not a dictionary")),
     };
     let mut text = DictionaryText::read(document, holder)?;
+    let catalog: Arc<[u8]> = DictionaryText::read(document, document.root())?.body.into();
     let at = if nested {
         text.value(0, "AcroForm")?.map_or(0, |range| range.start)
     } else {
@@ -212,6 +250,7 @@ fn plan_form(document: &Document<'_>, next_object: &mut u32) -> Result<PlannedFo
             };
             Ok(PlannedForm {
                 array,
+                catalog: if nested { changed.body.clone() } else { catalog },
                 once: if flags_change { vec![changed] } else { Vec::new() },
             })
         }
@@ -227,6 +266,7 @@ fn plan_form(document: &Document<'_>, next_object: &mut u32) -> Result<PlannedFo
             Ok(PlannedForm {
                 array: text.into_array(holder, array.end - 1),
                 once: Vec::new(),
+                catalog,
             })
         }
     }
@@ -246,12 +286,14 @@ fn new_form(document: &Document<'_>, next_object: &mut u32) -> Result<PlannedFor
         body: FORM.into(),
         insert_at: FORM.len() - 4,
     };
+    let catalog: Arc<[u8]> = catalog.body.into();
     Ok(PlannedForm {
         array,
         once: vec![PlannedObject {
             reference: document.root(),
-            body: catalog.body.into(),
+            body: catalog.clone(),
         }],
+        catalog,
     })
 }
 
@@ -284,71 +326,5 @@ fn array_object(document: &Document<'_>, reference: Reference) -> Result<Growing
 fn shape(reference: Reference, what: &str) -> PlanError {
     PlanError::Shape {
         what: format!("{what} (object {} {})", reference.number, reference.generation),
-    }
-}
-
-/// The text of a dictionary object, edited without touching any other byte of its entries (trap: readers that compare
-/// revisions treat a number written differently as a change).
-struct DictionaryText<'a> {
-    body: Vec<u8>,
-    limits: &'a Limits,
-}
-
-impl<'a> DictionaryText<'a> {
-    fn read(document: &'a Document<'_>, reference: Reference) -> Result<Self, PlanError> {
-        let raw = document.raw_dictionary(reference)?;
-        let mut body = b"<< ".to_vec();
-        if let (Some(first), Some(last)) = (raw.entries.first(), raw.entries.last()) {
-            body.extend_from_slice(
-                raw.source
-                    .get(first.key_start..last.value.end)
-                    .unwrap_or_default(),
-            );
-        }
-        body.extend_from_slice(b" >>");
-        Ok(Self {
-            body,
-            limits: document.limits(),
-        })
-    }
-
-    /// Where the value of `key` stands, in the dictionary that starts at `at`.
-    fn value(&self, at: usize, key: &str) -> Result<Option<Range<usize>>, PlanError> {
-        let entries = Lexer::new(&self.body, at, self.limits.depth()).raw_entries()?;
-        Ok(entries
-            .into_iter()
-            .find(|entry| entry.name == key)
-            .map(|entry| entry.value))
-    }
-
-    /// Replaces or adds the value of `key` in the dictionary that starts at `at`.
-    fn set(&mut self, at: usize, key: &str, value: &[u8]) -> Result<(), PlanError> {
-        match self.value(at, key)? {
-            Some(range) => {
-                // A blank on both sides: what stood here may have ended its token by itself.
-                let padded = [b" ", value, b" "].concat();
-                self.body.splice(range, padded);
-            }
-            None => {
-                // Just after `<<`, which stands at `at` after nothing but white space.
-                let start = self
-                    .body
-                    .iter()
-                    .skip(at)
-                    .position(|byte| *byte == b'<')
-                    .map_or(0, |found| at + found + 2);
-                let entry = [b" /", key.as_bytes(), b" ", value, b" "].concat();
-                self.body.splice(start..start, entry);
-            }
-        }
-        Ok(())
-    }
-
-    fn into_array(self, object: Reference, insert_at: usize) -> GrowingArray {
-        GrowingArray {
-            object,
-            body: self.body.into(),
-            insert_at,
-        }
     }
 }

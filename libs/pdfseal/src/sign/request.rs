@@ -28,6 +28,74 @@ pub struct SignRequest<'a> {
     pub contents_reserve: usize,
 }
 
+/// What a signature shall forbid later ones, and what it is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignOptions {
+    /// Certify the document (DocMDP). Only the first signature can.
+    pub certification: Option<Certification>,
+    /// Lock form fields with this signature (FieldMDP, and `/Lock` of its fields).
+    pub lock: Option<Lock>,
+    /// What will be put into `/Contents`.
+    pub format: SignatureFormat,
+}
+
+/// What is in `/Contents`, as `/Filter` and `/SubFilter` say it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignatureFormat {
+    /// A CMS as PAdES wants it: `ETSI.CAdES.detached`. Also for SM2 keys, with either layout of the CMS.
+    #[default]
+    Cades,
+    /// A CMS under the older name `adbe.pkcs7.detached`, which some Chinese validators look for.
+    Pkcs7,
+    /// SES_Signature of GB/T 38540 or GM/T 0031. No names are registered for it, so they are given: 1 to 100 ASCII letters,
+    /// digits or `.` each. [`SignatureFormat::seal`] has the usual ones.
+    Seal {
+        /// `/Filter`.
+        filter: String,
+        /// `/SubFilter`.
+        sub_filter: String,
+    },
+}
+
+impl SignatureFormat {
+    /// SES_Signature under the names most readers know: `GM.PKILite` and `GM.sm2seal`.
+    #[must_use]
+    pub fn seal() -> Self {
+        Self::Seal {
+            filter: "GM.PKILite".to_owned(),
+            sub_filter: "GM.sm2seal".to_owned(),
+        }
+    }
+
+    pub(super) fn names(&self) -> (&str, &str) {
+        match self {
+            Self::Cades => ("Adobe.PPKLite", "ETSI.CAdES.detached"),
+            Self::Pkcs7 => ("Adobe.PPKLite", "adbe.pkcs7.detached"),
+            Self::Seal { filter, sub_filter } => (filter, sub_filter),
+        }
+    }
+}
+
+/// What may be done to a certified document (ISO 32000-2, table 257). Level 1 is not offered because viewers disagree on
+/// whether it forbids validation data, level 3 because it allows annotations over the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Certification {
+    /// Level 2: filling in forms and signing. Later signatures are invisible, as a stamp could hide what was certified.
+    FillInAndSign,
+}
+
+/// Which form fields a signature locks (ISO 32000-2, tables 236 and 259).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lock {
+    /// All, so that nobody can sign any more: for the last signature. Validation data and time-stamps can still follow.
+    AllFields,
+    /// The fields with these names.
+    Fields(Vec<String>),
+}
+
 /// A point in time with the offset it is written in (ISO 32000-2, 7.9.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SigningTime {

@@ -6,16 +6,16 @@ use std::{
     sync::Arc,
 };
 
-use sealpki::Sha256State;
+use sealpki::{DigestAlgorithm, Sha256State, Sm3State};
 
 use super::{
     error::SignError,
     plan::{GrowingArray, SigningPlan},
-    request::SignRequest,
+    request::{Lock, SignOptions, SignRequest, SignatureFormat},
     update::{Trailer, Update, push_hex, push_optional_text, push_reference_entry, push_text},
 };
 use crate::{
-    appearance::{Stamp, WidgetPlace, appearance_form, push_integer, push_numbers},
+    appearance::{Stamp, WidgetPlace, appearance_form, push_integer, push_numbers, push_reference},
     object::Reference,
 };
 
@@ -35,18 +35,22 @@ pub struct PendingSignature {
     /// Digest state of everything before the hole.
     before_hole: Sha256State,
     digest: [u8; 32],
+    /// The same by SM3, where the plan has it.
+    sm3: Option<(Sm3State, [u8; 32])>,
     plan: SigningPlan,
 }
 
-/// The appended part of a signed revision.
+/// An appended revision.
 #[derive(Debug)]
 pub struct AppendedRevision {
     /// Bytes to append to the file the plan was made from.
     pub bytes: Vec<u8>,
-    /// Plan for the next signature.
+    /// Plan for the next revision.
     pub plan: SigningPlan,
     /// SHA-256 of the whole file including `bytes`.
     pub revision_sha256: [u8; 32],
+    /// The digits of `/Contents` in `bytes`; empty where there is no signature.
+    pub contents: Range<usize>,
 }
 
 /// Writes everything of a signature but the CMS. The document itself is not needed, only its plan.
@@ -57,7 +61,20 @@ pub fn prepare_signature(
     plan: &SigningPlan,
     request: &SignRequest<'_>,
 ) -> Result<PendingSignature, SignError> {
+    prepare_signature_with(plan, request, &SignOptions::default())
+}
+
+/// As [`prepare_signature`], for a signature that restricts later ones.
+///
+/// # Errors
+/// [`SignError`] when the request does not fit the document; nothing has been written then.
+pub fn prepare_signature_with(
+    plan: &SigningPlan,
+    request: &SignRequest<'_>,
+    options: &SignOptions,
+) -> Result<PendingSignature, SignError> {
     check(plan, request)?;
+    check_format(&options.format)?;
     let date = request.time.to_pdf_date().ok_or(SignError::Time)?;
     let mut next = plan.clone();
     let mut update = Update::new(
@@ -67,15 +84,87 @@ pub fn prepare_signature(
         capacity(request),
     );
     let signature = Reference::new(update.allocate()?);
-    for object in next.once.drain(..) {
-        update.object(object.reference, &object.body);
+    if options.certification.is_some() {
+        certify(&mut next, plan, signature)?;
     }
+    next.write_once(&mut update);
     let pictures = write_pictures(&mut update, &mut next, request)?;
-    let fields = write_fields(&mut update, plan, request, signature, &pictures)?;
+    let lock = options.lock.as_ref().map(lock_text);
+    let fields = write_fields(&mut update, plan, request, signature, &pictures, lock.as_deref())?;
     grow_arrays(&mut update, &mut next, &fields);
     next.names.push(request.field_prefix.as_bytes().into());
-    let hole = write_signature_dictionary(&mut update, signature, request, &date);
-    finish(update, next, plan, hole, request.contents_reserve)
+    next.is_signed = true;
+    next.augment_only |= options.lock == Some(Lock::AllFields);
+    update.begin(signature);
+    write_signature_entries(&mut update.bytes, request, &options.format, &date);
+    write_transforms(&mut update.bytes, options, lock.as_deref());
+    let hole = Hole::write(&mut update, request.contents_reserve);
+    close(update, next, plan, hole, request.contents_reserve)
+}
+
+/// `/Perms` of the catalog (ISO 32000-2, 12.8.6), due with this very revision.
+fn certify(next: &mut SigningPlan, plan: &SigningPlan, signature: Reference) -> Result<(), SignError> {
+    if plan.is_signed {
+        let what = "only the first signature can certify it";
+        return Err(SignError::CannotCertify { what });
+    }
+    let mut value = b"<< /DocMDP ".to_vec();
+    push_reference(&mut value, signature.number, signature.generation);
+    value.extend_from_slice(b" >>");
+    next.edit_catalog(|text| {
+        if text.value(0, "Perms").map_err(|_| SignError::OldPlan)?.is_some() {
+            let what = "it has permissions of another kind already";
+            return Err(SignError::CannotCertify { what });
+        }
+        text.set(0, "Perms", &value).map_err(|_| SignError::OldPlan)
+    })?;
+    next.invisible_only = true;
+    // With the list of fields inside the catalog, the catalog is written for the new field anyway.
+    if let Some(catalog) = next
+        .catalog
+        .clone()
+        .filter(|one| one.reference != next.fields.object)
+    {
+        next.once.retain(|object| object.reference != catalog.reference);
+        next.once.push(catalog);
+    }
+    Ok(())
+}
+
+/// The entries a field lock and the parameters of FieldMDP have in common.
+fn lock_text(lock: &Lock) -> Vec<u8> {
+    match lock {
+        Lock::AllFields => b"/Action /All".to_vec(),
+        Lock::Fields(names) => {
+            let mut text = b"/Action /Include /Fields [".to_vec();
+            for name in names {
+                push_text(&mut text, name);
+            }
+            text.push(b']');
+            text
+        }
+    }
+}
+
+/// Signature references (ISO 32000-2, table 256).
+fn write_transforms(out: &mut Vec<u8>, options: &SignOptions, lock: Option<&[u8]>) {
+    if options.certification.is_none() && lock.is_none() {
+        return;
+    }
+    out.extend_from_slice(b" /Reference [");
+    if options.certification.is_some() {
+        out.extend_from_slice(
+            b"<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /V /1.2 /P 2 >> >>",
+        );
+    }
+    if let Some(lock) = lock {
+        out.extend_from_slice(
+            b"<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams << /Type /TransformParams /V /1.2 ",
+        );
+        out.extend_from_slice(lock);
+        out.extend_from_slice(b" >> >>");
+    }
+    out.push(b']');
 }
 
 impl PendingSignature {
@@ -83,6 +172,18 @@ impl PendingSignature {
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         self.digest
+    }
+
+    /// The digest the key of a signer needs: SHA-256, or SM3 where the plan has it.
+    ///
+    /// # Errors
+    /// [`SignError::NoSm3`] for SM3 with a plan without it; other algorithms are not kept and refused the same way.
+    pub fn digest_by(&self, algorithm: DigestAlgorithm) -> Result<[u8; 32], SignError> {
+        match (algorithm, &self.sm3) {
+            (DigestAlgorithm::Sha256, _) => Ok(self.digest),
+            (DigestAlgorithm::Sm3, Some((_, digest))) => Ok(*digest),
+            _ => Err(SignError::NoSm3),
+        }
     }
 
     /// Bytes kept free for the CMS.
@@ -109,17 +210,22 @@ impl PendingSignature {
         let mut digest = self.before_hole;
         digest.update(&self.bytes[self.hole.start..]);
         self.plan.digest = digest;
+        self.plan.sm3 = self.sm3.map(|(mut state, _)| {
+            state.update(&self.bytes[self.hole.start..]);
+            state
+        });
         let revision_sha256 = self.plan.file_sha256();
         Ok(AppendedRevision {
             bytes: self.bytes,
             plan: self.plan,
             revision_sha256,
+            contents: self.hole.start + 1..self.hole.end - 1,
         })
     }
 }
 
-fn check(plan: &SigningPlan, request: &SignRequest<'_>) -> Result<(), SignError> {
-    let prefix = request.field_prefix;
+/// A field name that can be used and is not taken.
+pub(super) fn check_prefix(plan: &SigningPlan, prefix: &str) -> Result<(), SignError> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     if prefix.is_empty() || prefix.len() > 100 || !prefix.bytes().all(allowed) {
         return Err(SignError::FieldPrefix {
@@ -131,6 +237,26 @@ fn check(plan: &SigningPlan, request: &SignRequest<'_>) -> Result<(), SignError>
             prefix: prefix.to_owned(),
         });
     }
+    Ok(())
+}
+
+fn check_format(format: &SignatureFormat) -> Result<(), SignError> {
+    let (filter, sub_filter) = format.names();
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.';
+    let usable = |name: &&str| !name.is_empty() && name.len() <= 100 && name.bytes().all(allowed);
+    match [filter, sub_filter].into_iter().find(|name| !usable(name)) {
+        Some(name) => Err(SignError::FormatName {
+            name: name.to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn check(plan: &SigningPlan, request: &SignRequest<'_>) -> Result<(), SignError> {
+    if plan.augment_only {
+        return Err(SignError::Locked);
+    }
+    check_prefix(plan, request.field_prefix)?;
     if plan.invisible_only && !request.stamps.is_empty() {
         return Err(SignError::VisibleForbidden);
     }
@@ -239,6 +365,7 @@ fn write_fields(
     request: &SignRequest<'_>,
     signature: Reference,
     pictures: &[Option<u32>],
+    lock: Option<&[u8]>,
 ) -> Result<FieldsByPage, SignError> {
     let mut fields = FieldsByPage::new();
     let mut appearances: HashMap<Vec<u8>, Reference> = HashMap::new();
@@ -267,6 +394,7 @@ fn write_fields(
             page: page.reference,
             place: Some((place, appearance)),
             description: &stamp.description,
+            lock,
         };
         let number = write_field(update, request.field_prefix, index + 1, signature, &widget)?;
         fields.entry(stamp.page).or_default().push(number);
@@ -277,6 +405,7 @@ fn write_fields(
             page: page.reference,
             place: None,
             description,
+            lock,
         };
         fields
             .entry(0)
@@ -290,6 +419,8 @@ struct Widget<'a> {
     page: Reference,
     place: Option<(WidgetPlace, Reference)>,
     description: &'a str,
+    /// Entries of `/Lock`.
+    lock: Option<&'a [u8]>,
 }
 
 fn write_field(
@@ -319,10 +450,36 @@ fn write_field(
         push_reference_entry(out, b" /AP << /N", appearance);
         out.extend_from_slice(b" >>");
     }
+    if let Some(lock) = widget.lock {
+        out.extend_from_slice(b" /Lock << /Type /SigFieldLock ");
+        out.extend_from_slice(lock);
+        out.extend_from_slice(b" >>");
+    }
     push_reference_entry(out, b" /V", signature);
     out.extend_from_slice(b" >>");
     update.end();
     Ok(number)
+}
+
+/// A field on the first page that shows nothing.
+pub(super) fn add_invisible_field(
+    update: &mut Update,
+    plan: &mut SigningPlan,
+    prefix: &str,
+    value: Reference,
+) -> Result<(), SignError> {
+    let mut fields = FieldsByPage::new();
+    if let Some(page) = plan.pages.first() {
+        let widget = Widget {
+            page: page.reference,
+            place: None,
+            description: "",
+            lock: None,
+        };
+        fields.insert(0, vec![write_field(update, prefix, 1, value, &widget)?]);
+    }
+    grow_arrays(update, plan, &fields);
+    Ok(())
 }
 
 /// Adds the new fields to the annotations of their pages and to the form.
@@ -343,92 +500,142 @@ fn write_array(update: &mut Update, array: &GrowingArray) {
     update.object(array.object, &array.body);
 }
 
-/// The signature dictionary (ISO 32000-2, table 255; ETSI EN 319 142-1, 5.3), last of the objects so that little is left
-/// to digest after it. Returns where `/Contents` stands; `/ByteRange` is filled in later.
-fn write_signature_dictionary(
-    update: &mut Update,
-    reference: Reference,
+/// The entries of the signature dictionary (ISO 32000-2, table 255; ETSI EN 319 142-1, 5.3) up to `/ByteRange`.
+fn write_signature_entries(
+    out: &mut Vec<u8>,
     request: &SignRequest<'_>,
+    format: &SignatureFormat,
     date: &str,
-) -> SignaturePlace {
-    update.begin(reference);
-    let out = &mut update.bytes;
-    out.extend_from_slice(b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M ");
+) {
+    let (filter, sub_filter) = format.names();
+    out.extend_from_slice(b"<< /Type /Sig /Filter /");
+    out.extend_from_slice(filter.as_bytes());
+    out.extend_from_slice(b" /SubFilter /");
+    out.extend_from_slice(sub_filter.as_bytes());
+    out.extend_from_slice(b" /M ");
     push_text(out, date);
     push_optional_text(out, b" /Name", request.signer_name);
     push_optional_text(out, b" /Reason", request.reason);
     push_optional_text(out, b" /Location", request.location);
-    out.extend_from_slice(b" /ByteRange [0");
-    let range_start = out.len();
-    out.extend(std::iter::repeat_n(b' ', 3 * (RANGE_DIGITS + 1)));
-    let range = range_start..out.len();
-    out.extend_from_slice(b"] /Contents ");
-    let hole_start = out.len();
-    out.push(b'<');
-    out.extend(std::iter::repeat_n(b'0', request.contents_reserve * 2));
-    out.push(b'>');
-    let hole = hole_start..out.len();
-    out.extend_from_slice(b" >>");
-    update.end();
-    SignaturePlace { range, hole }
 }
 
-struct SignaturePlace {
+/// The open places of a signature dictionary.
+pub(super) struct Hole {
     /// Room for the last three numbers of `/ByteRange`.
     range: Range<usize>,
-    hole: Range<usize>,
+    /// The hexadecimal string of `/Contents`.
+    contents: Range<usize>,
 }
 
-/// Writes the cross-reference section and the byte range, then continues the digest over the appended bytes.
-fn finish(
-    mut update: Update,
+impl Hole {
+    /// Writes `/ByteRange`, which is filled in later, `/Contents`, and the end of the dictionary. It comes last of the
+    /// objects so that little is left to digest after it.
+    pub(super) fn write(update: &mut Update, reserve: usize) -> Self {
+        let out = &mut update.bytes;
+        out.extend_from_slice(b" /ByteRange [0");
+        let range_start = out.len();
+        out.extend(std::iter::repeat_n(b' ', 3 * (RANGE_DIGITS + 1)));
+        let range = range_start..out.len();
+        out.extend_from_slice(b"] /Contents ");
+        let start = out.len();
+        out.push(b'<');
+        out.extend(std::iter::repeat_n(b'0', reserve * 2));
+        out.push(b'>');
+        let contents = start..out.len();
+        out.extend_from_slice(b" >>");
+        update.end();
+        Self { range, contents }
+    }
+}
+
+/// A revision without a signature.
+pub(super) fn append(
+    update: Update,
     mut next: SigningPlan,
     plan: &SigningPlan,
-    place: SignaturePlace,
-    reserve: usize,
-) -> Result<PendingSignature, SignError> {
+) -> Result<AppendedRevision, SignError> {
+    let bytes = write_section(update, &mut next, plan, b"")?;
+    let mut digest = plan.digest.clone();
+    digest.update(&bytes);
+    next.digest = digest;
+    if let Some(state) = &mut next.sm3 {
+        state.update(&bytes);
+    }
+    Ok(AppendedRevision {
+        revision_sha256: next.file_sha256(),
+        bytes,
+        plan: next,
+        contents: 0..0,
+    })
+}
+
+/// Writes the cross-reference section; `next` becomes the plan of what is there then, but for the digest.
+fn write_section(
+    mut update: Update,
+    next: &mut SigningPlan,
+    plan: &SigningPlan,
+    name: &[u8],
+) -> Result<Vec<u8>, SignError> {
+    let id = plan.id.clone();
     let trailer = Trailer {
         entries: &plan.trailer,
-        id: plan.id.as_deref().map(|first| (first, revision_id(plan, &next))),
+        id: id.as_deref().map(|first| (first, revision_id(plan, name))),
         previous: plan.startxref,
         kind: plan.xref,
     };
     let (startxref, next_object) = update.finish(&trailer)?;
-    let mut bytes = update.bytes;
-    write_byte_range(&mut bytes, plan.file_length, &place);
-
-    let mut before_hole = plan.digest.clone();
-    before_hole.update(&bytes[..place.hole.start]);
-    let mut digest = before_hole.clone();
-    digest.update(&bytes[place.hole.end..]);
-
-    next.file_length = plan.file_length + bytes.len() as u64;
+    next.file_length = plan.file_length + update.bytes.len() as u64;
     next.needs_line_break = false;
     next.startxref = startxref;
     next.next_object = next_object;
+    Ok(update.bytes)
+}
+
+/// Writes the cross-reference section and the byte range, then continues the digest over the appended bytes.
+pub(super) fn close(
+    update: Update,
+    mut next: SigningPlan,
+    plan: &SigningPlan,
+    hole: Hole,
+    reserve: usize,
+) -> Result<PendingSignature, SignError> {
+    let name = next.names.last().cloned().unwrap_or_default();
+    let mut bytes = write_section(update, &mut next, plan, &name)?;
+    write_byte_range(&mut bytes, plan.file_length, &hole);
+    let mut before_hole = plan.digest.clone();
+    before_hole.update(&bytes[..hole.contents.start]);
+    let mut digest = before_hole.clone();
+    digest.update(&bytes[hole.contents.end..]);
+    let sm3 = plan.sm3.clone().map(|mut state| {
+        state.update(&bytes[..hole.contents.start]);
+        let mut whole = state.clone();
+        whole.update(&bytes[hole.contents.end..]);
+        (state, whole.finish())
+    });
     Ok(PendingSignature {
         bytes,
-        hole: place.hole,
+        hole: hole.contents,
         reserve,
         before_hole,
         digest: digest.finish(),
+        sm3,
         plan: next,
     })
 }
 
 /// The changing half of `/ID`: no chance is needed, as file and field names are unique, and equal inputs give equal bytes.
-fn revision_id(plan: &SigningPlan, next: &SigningPlan) -> [u8; 16] {
+fn revision_id(plan: &SigningPlan, name: &[u8]) -> [u8; 16] {
     let mut seed = plan.digest.clone();
-    seed.update(next.names.last().map(|name| &**name).unwrap_or_default());
+    seed.update(name);
     let digest = seed.finish();
     std::array::from_fn(|index| digest[index])
 }
 
-fn write_byte_range(bytes: &mut [u8], base: u64, place: &SignaturePlace) {
-    let after_hole = (bytes.len() - place.hole.end) as u64;
+fn write_byte_range(bytes: &mut [u8], base: u64, place: &Hole) {
+    let after_hole = (bytes.len() - place.contents.end) as u64;
     let numbers = [
-        base + place.hole.start as u64,
-        base + place.hole.end as u64,
+        base + place.contents.start as u64,
+        base + place.contents.end as u64,
         after_hole,
     ];
     for (index, number) in numbers.into_iter().enumerate() {

@@ -6,15 +6,36 @@
 
 use std::ops::Range;
 
-use super::{SubIndication, Verdict, fields::text};
+use super::{SubIndication, Verdict, fields::text, locks::Locks};
 use crate::{
     document::Document,
     object::{Dictionary, Object, Reference},
 };
 
+/// What is in `/Contents` (ISO 32000-2, table 255 and 12.8.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// `ETSI.CAdES.detached`: a CMS as PAdES wants it (ETSI EN 319 142-1).
+    Cades,
+    /// `adbe.pkcs7.detached`: a CMS.
+    Pkcs7,
+    /// `adbe.pkcs7.sha1`: a CMS that signs the SHA-1 of the document.
+    Pkcs7Sha1,
+    /// `ETSI.RFC3161`: a time-stamp of the document.
+    TimeStamp,
+    /// A signature with an electronic seal of GB/T 38540 or GM/T 0031, under any of the names in use.
+    Seal,
+}
+
+/// Names under which SES_Signature is found; none is registered.
+const SEAL_FILTERS: [&str; 2] = ["GM.PKILite", "Gomain.GMPkiLite"];
+const SEAL_SUB_FILTERS: [&str; 2] = ["GM.SM2", "GM.sm2seal"];
+
 /// What a well-formed signature dictionary says.
 #[derive(Debug)]
 pub(super) struct Coverage {
+    pub(super) format: Format,
+    pub(super) locks: Locks,
     /// The hexadecimal string of `/Contents` with its brackets.
     pub(super) hole: Range<usize>,
     /// End of the covered bytes.
@@ -35,7 +56,7 @@ pub(super) fn read(document: &Document<'_>, value: Reference) -> Result<Coverage
     let Object::Dictionary(dictionary) = object else {
         return Err(bad("the signature is not a dictionary"));
     };
-    check_kind(&dictionary)?;
+    let format = read_format(&dictionary)?;
     let raw = document.raw_dictionary(value)?;
     let mut contents = raw.entries.iter().filter(|entry| entry.name == "Contents");
     let (Some(entry), None) = (contents.next(), contents.next()) else {
@@ -47,6 +68,8 @@ pub(super) fn read(document: &Document<'_>, value: Reference) -> Result<Coverage
     let revision = check_revision(document, &span, end)?;
     let signing_time = dictionary.get("M").and_then(Object::as_string).map(text);
     Ok(Coverage {
+        format,
+        locks: Locks::of_signature(document, &dictionary)?,
         hole,
         end,
         revision,
@@ -59,22 +82,37 @@ fn bad(detail: &str) -> Verdict {
     Verdict::failed(SubIndication::FormatFailure, detail)
 }
 
-fn check_kind(dictionary: &Dictionary) -> Result<(), Verdict> {
-    if dictionary.contains("Type") && !dictionary.is_name("Type", "Sig") {
-        let what = "only signatures are judged, not time-stamps of the document";
-        return Err(Verdict::indeterminate(SubIndication::Generic, what));
-    }
-    if !matches!(dictionary.get("Filter"), Some(Object::Name(_))) {
+fn read_format(dictionary: &Dictionary) -> Result<Format, Verdict> {
+    let is_time_stamp = match dictionary.get("Type") {
+        None => false,
+        Some(Object::Name(name)) if *name == "Sig" => false,
+        Some(Object::Name(name)) if *name == "DocTimeStamp" => true,
+        Some(_) => return Err(bad("the signature is of another /Type")),
+    };
+    let Some(Object::Name(filter)) = dictionary.get("Filter") else {
         return Err(bad("the signature has no /Filter"));
-    }
-    match dictionary.get("SubFilter") {
-        Some(Object::Name(name)) if *name == "ETSI.CAdES.detached" => Ok(()),
-        Some(Object::Name(name)) => {
+    };
+    let Some(Object::Name(name)) = dictionary.get("SubFilter") else {
+        return Err(bad("the signature has no /SubFilter"));
+    };
+    let format = match name.as_str() {
+        Some("ETSI.CAdES.detached") => Format::Cades,
+        Some("ETSI.RFC3161") => Format::TimeStamp,
+        Some("adbe.pkcs7.detached") => Format::Pkcs7,
+        Some("adbe.pkcs7.sha1") => Format::Pkcs7Sha1,
+        Some(name) if SEAL_SUB_FILTERS.contains(&name) => Format::Seal,
+        _ if filter.as_str().is_some_and(|name| SEAL_FILTERS.contains(&name)) => Format::Seal,
+        _ => {
             let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
             let what = format!("signatures of the kind {name} are not judged");
-            Err(Verdict::indeterminate(SubIndication::Generic, what))
+            return Err(Verdict::indeterminate(SubIndication::Generic, what));
         }
-        _ => Err(bad("the signature has no /SubFilter")),
+    };
+    // 12.8.5: a time-stamp says so twice; half of it is a signature passing for something else.
+    if is_time_stamp == (format == Format::TimeStamp) {
+        Ok(format)
+    } else {
+        Err(bad("/Type and /SubFilter of the signature contradict each other"))
     }
 }
 

@@ -12,6 +12,8 @@ use crate::{
 /// A signature field with a value.
 pub(super) struct SignatureField {
     pub(super) value: Reference,
+    /// `/Lock` of the field.
+    pub(super) lock: Option<Dictionary>,
     pub(super) report: FieldReport,
 }
 
@@ -25,6 +27,7 @@ pub(super) struct Found {
 
 struct Node {
     object: Object,
+    parent: Option<Reference>,
     name: String,
     is_signature: bool,
 }
@@ -32,14 +35,87 @@ struct Node {
 /// Walks the form; type and name are inherited downwards (ISO 32000-2, 12.7.4).
 pub(super) fn signature_fields(document: &Document<'_>) -> Result<Found, ReadError> {
     let mut found = Found::default();
+    let pages = page_of_annotation(document)?;
+    let seen = walk(document, |visit| {
+        if !visit.is_signature {
+            return Ok(());
+        }
+        let page = visit
+            .reference
+            .and_then(|reference| pages.get(&reference))
+            .copied();
+        let report = FieldReport {
+            visible: is_visible(document, visit.field)?,
+            name: visit.name.to_owned(),
+            page,
+        };
+        found.note(document, visit.field, report)
+    })?;
+    found.add_unlisted(document, &pages, &seen)?;
+    Ok(found)
+}
+
+/// What later revisions may do something with.
+#[derive(Default)]
+pub(super) struct Survey {
+    /// Names of the top-level fields.
+    pub(super) names: HashSet<String>,
+    /// Signature fields without a value, with their full names.
+    pub(super) empty: HashMap<Reference, String>,
+    /// Widgets that are no fields themselves, with the empty signature field they belong to.
+    pub(super) widgets: HashMap<Reference, Reference>,
+}
+
+/// Names of all fields, and the signature fields that wait for a signature.
+pub(super) fn survey(document: &Document<'_>) -> Result<Survey, ReadError> {
+    let mut survey = Survey::default();
+    walk(document, |visit| {
+        if visit.parent.is_none() {
+            survey.names.insert(visit.name.to_owned());
+        }
+        let Some(reference) = visit.reference.filter(|_| visit.is_signature) else {
+            return Ok(());
+        };
+        match visit.parent {
+            Some(parent) if !visit.field.contains("T") => {
+                survey.widgets.insert(reference, parent);
+            }
+            _ if !visit.field.contains("V") => {
+                survey.empty.insert(reference, visit.name.to_owned());
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    let empty = &survey.empty;
+    survey.widgets.retain(|_, field| empty.contains_key(field));
+    Ok(survey)
+}
+
+/// One node of the form.
+struct Visit<'v> {
+    reference: Option<Reference>,
+    field: &'v Dictionary,
+    parent: Option<Reference>,
+    /// Full name.
+    name: &'v str,
+    is_signature: bool,
+}
+
+/// Walks the form from its first field to its last, each object once; returns what was met.
+fn walk(
+    document: &Document<'_>,
+    mut visit: impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
+) -> Result<HashSet<Reference>, ReadError> {
+    let mut seen = HashSet::new();
     let form = document.get(document.catalog(), "AcroForm")?;
     let Some(form) = form.as_dictionary() else {
-        return Ok(found);
+        return Ok(seen);
     };
-    let pages = page_of_annotation(document)?;
     let fields = document.get(form, "Fields")?;
     let top = |object: &Object| Node {
         object: object.clone(),
+        parent: None,
         name: String::new(),
         is_signature: false,
     };
@@ -50,13 +126,14 @@ pub(super) fn signature_fields(document: &Document<'_>) -> Result<Found, ReadErr
         .rev()
         .map(top)
         .collect();
-    let mut seen = HashSet::new();
+    let mut visited = 0_usize;
     while let Some(node) = stack.pop() {
         let reference = node.object.as_reference();
         if reference.is_some_and(|reference| !seen.insert(reference)) {
             continue;
         }
-        if seen.len() > document.limits().annotations {
+        visited += 1;
+        if visited > document.limits().annotations {
             return Err(ReadError::LimitExceeded {
                 what: "form fields",
                 limit: document.limits().annotations,
@@ -74,22 +151,20 @@ pub(super) fn signature_fields(document: &Document<'_>) -> Result<Found, ReadErr
         let kids = document.get(field, "Kids")?;
         let kid = |object: &Object| Node {
             object: object.clone(),
+            parent: reference,
             name: name.clone(),
             is_signature,
         };
         stack.extend(kids.as_array().unwrap_or_default().iter().rev().map(kid));
-        if is_signature {
-            let page = reference.and_then(|reference| pages.get(&reference)).copied();
-            let report = FieldReport {
-                visible: is_visible(document, field)?,
-                name,
-                page,
-            };
-            found.note(document, field, report)?;
-        }
+        visit(&Visit {
+            reference,
+            field,
+            parent: node.parent,
+            name: &name,
+            is_signature,
+        })?;
     }
-    found.add_unlisted(document, &pages, &seen)?;
-    Ok(found)
+    Ok(seen)
 }
 
 impl Found {
@@ -141,6 +216,7 @@ impl Found {
                     .push((report, "the value of the field is missing".to_owned())),
                 _ => self.signed.push(SignatureField {
                     value: *value,
+                    lock: document.get(field, "Lock")?.as_dictionary().cloned(),
                     report,
                 }),
             },
@@ -177,7 +253,7 @@ pub(super) fn text(string: &PdfString) -> String {
     }
 }
 
-fn is_visible(document: &Document<'_>, field: &Dictionary) -> Result<bool, ReadError> {
+pub(super) fn is_visible(document: &Document<'_>, field: &Dictionary) -> Result<bool, ReadError> {
     let rectangle = document.get(field, "Rect")?;
     let numbers: Vec<f64> = rectangle
         .as_array()

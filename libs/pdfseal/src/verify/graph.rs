@@ -1,6 +1,6 @@
-//! Which objects a document refers to although it does not have them.
+//! What refers to what: objects that are referred to although they do not exist, and objects with several referrers.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     document::Document,
@@ -8,19 +8,22 @@ use crate::{
     object::{Dictionary, Object, Reference},
 };
 
-/// Numbers that are referred to but not in use. A later revision that fills one of them would change what was signed
-/// without touching any signed object.
+/// All references of a document, walked once.
 #[derive(Default)]
-pub(crate) struct Dangling {
+pub(crate) struct References {
     visited: HashSet<Reference>,
-    pub(crate) numbers: HashSet<u32>,
+    /// Numbers that are referred to but not in use. A later revision that fills one of them would change what was signed
+    /// without touching any signed object.
+    pub(crate) missing: HashSet<u32>,
+    /// How often each number is referred to.
+    counts: HashMap<u32, u32>,
 }
 
-impl Dangling {
+impl References {
     /// Walks everything the trailer reaches.
     pub(crate) fn of_document(document: &Document<'_>) -> Result<Self, ReadError> {
-        let mut dangling = Self::default();
-        dangling.add(
+        let mut references = Self::default();
+        references.add(
             document,
             document
                 .trailer()
@@ -28,7 +31,12 @@ impl Dangling {
                 .map(|(_, value)| value.clone())
                 .collect(),
         )?;
-        Ok(dangling)
+        Ok(references)
+    }
+
+    /// How often an object is referred to.
+    pub(super) fn count(&self, number: u32) -> u32 {
+        self.counts.get(&number).copied().unwrap_or(0)
     }
 
     /// Walks what is reachable from `roots` and was not reached before.
@@ -37,6 +45,8 @@ impl Dangling {
         while let Some(object) = stack.pop() {
             match object {
                 Object::Reference(reference) => {
+                    let count = self.counts.entry(reference.number).or_default();
+                    *count = count.saturating_add(1);
                     if !self.visited.insert(reference) {
                         continue;
                     }
@@ -49,7 +59,7 @@ impl Dangling {
                     }
                     match document.object(reference)? {
                         Object::Null => {
-                            self.numbers.insert(reference.number);
+                            self.missing.insert(reference.number);
                         }
                         found => stack.push(found),
                     }

@@ -1,5 +1,11 @@
 //! One test binary for the crate; a module per subject.
 #[cfg(test)]
+mod attack;
+#[cfg(test)]
+mod encrypted;
+#[cfg(test)]
+mod long_term;
+#[cfg(test)]
 mod read_corpus;
 #[cfg(test)]
 mod read_mutations;
@@ -15,5 +21,7 @@ mod rebuild_rules;
 mod sign;
 #[cfg(test)]
 mod sign_verify;
+#[cfg(test)]
+mod sm2;
 #[cfg(test)]
 mod text_pdf;

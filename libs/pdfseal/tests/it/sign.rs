@@ -3,6 +3,8 @@
 #[path = "../../examples/support/demo.rs"]
 pub(crate) mod demo;
 
+use std::sync::OnceLock;
+
 use pdfseal::{
     Dictionary, Document, Limits, Object, Reference, XrefKind,
     appearance::{PictureError, Rgb, Slice, Stamp, StampPicture},
@@ -48,7 +50,7 @@ pub(crate) fn pdf(objects: &[&str]) -> Vec<u8> {
 }
 
 /// The same objects with a cross-reference stream.
-fn pdf_with_stream(objects: &[&str]) -> Vec<u8> {
+pub(crate) fn pdf_with_stream(objects: &[&str]) -> Vec<u8> {
     let mut out = b"%PDF-1.7\n".to_vec();
     let mut rows = vec![0, 0, 0, 0];
     for (index, body) in objects.iter().enumerate() {
@@ -103,6 +105,12 @@ fn request<'a>(prefix: &'a str, stamps: &'a [Stamp], pictures: &'a [&'a StampPic
     }
 }
 
+/// A seal and a drawn signature, made once.
+fn pictures() -> &'static [StampPicture; 2] {
+    static PICTURES: OnceLock<[StampPicture; 2]> = OnceLock::new();
+    PICTURES.get_or_init(|| [demo::seal().unwrap(), demo::handwriting().unwrap()])
+}
+
 /// Appends one signature and returns the plan that follows.
 pub(crate) fn sign(
     file: &mut Vec<u8>,
@@ -111,9 +119,15 @@ pub(crate) fn sign(
     prefix: &str,
     stamps: &[Stamp],
 ) -> SigningPlan {
-    let (seal, drawn) = (demo::seal().unwrap(), demo::handwriting().unwrap());
-    let pending = prepare_signature(plan, &request(prefix, stamps, &[&seal, &drawn])).unwrap();
-    let cms = signer.sign_detached(&pending.digest()).unwrap();
+    let [seal, drawn] = pictures();
+    let pictures = [seal, drawn];
+    let request = SignRequest {
+        contents_reserve: signer.cms_len_max(),
+        ..request(prefix, stamps, &pictures)
+    };
+    let pending = prepare_signature(plan, &request).unwrap();
+    let digest = pending.digest_by(signer.digest_algorithm()).unwrap();
+    let cms = signer.sign_detached(&digest).unwrap();
     let revision = pending.complete(&cms).unwrap();
     file.extend_from_slice(&revision.bytes);
     assert_eq!(revision.revision_sha256, sha256(file));
@@ -128,7 +142,10 @@ pub(crate) fn sign_first(
     prefix: &str,
     stamps: &[Stamp],
 ) -> SigningPlan {
-    let plan = plan(file);
+    let mut plan = plan(file);
+    if signer.digest_algorithm() == DigestAlgorithm::Sm3 {
+        plan = plan.with_sm3(file).unwrap();
+    }
     sign(file, &plan, signer, prefix, stamps)
 }
 

@@ -311,19 +311,6 @@ fn a_signature_taken_out_of_the_form_is_still_reported() {
 }
 
 #[test]
-fn validation_data_is_not_judged_yet() {
-    let pki = pki();
-    let (mut file, _) = signed(&pki);
-    let catalog = "<< /Type /Catalog /Pages 2 0 R /AcroForm << /SigFlags 3 /Fields 6 0 R >> /DSS << >> >>";
-    forge(&mut file, &pki, &[(1, catalog)], plain);
-    let first = judge(&file, &pki.root).signatures.remove(0);
-    assert_eq!(
-        reason(&first),
-        (Indication::Indeterminate, Some(SubIndication::Generic))
-    );
-}
-
-#[test]
 fn a_bad_revision_is_not_hidden_by_good_ones_after_it() {
     let pki = pki();
     let (mut file, field) = signed(&pki);

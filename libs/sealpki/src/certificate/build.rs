@@ -3,6 +3,7 @@
 use super::lint::{self, LintError};
 use super::{Certificate, CertificateError, KeyUsage, SerialNumber};
 use crate::der::{Writer, encode, oid, tag, time};
+use crate::extension;
 use crate::key::{KeyError, PrivateKey, PublicKey, SignatureAlgorithm};
 use crate::name::DistinguishedName;
 
@@ -18,6 +19,12 @@ pub enum Profile {
     /// and e-mail protection. The latter is there because validators built on NSS and OpenSSL judge document
     /// signatures by their S/MIME rules and refuse an extended key usage extension without it.
     DocumentSigning,
+    /// A responder that answers for its issuer by OCSP (RFC 6960 4.2.2.2): digitalSignature, extended key usage
+    /// OCSPSigning, and ocsp-nocheck, because nobody can ask it about itself. Make such certificates short-lived.
+    OcspResponder,
+    /// A time-stamping authority (RFC 3161 2.3): digitalSignature, and timeStamping as the only, critical extended key
+    /// usage.
+    TimeStamping,
 }
 
 /// Who issues: the exact name and the key identifier of the issuing certificate.
@@ -131,29 +138,40 @@ fn write_extensions(writer: &mut Writer, template: &CertificateTemplate) {
     let critical = true;
     match template.profile {
         Profile::Root => {
-            extension(writer, oid::BASIC_CONSTRAINTS, critical, &constraints(None));
-            extension(writer, oid::KEY_USAGE, critical, &key_usage(AUTHORITY_USAGE));
-            extension(writer, oid::SUBJECT_KEY_ID, false, &subject_key_id);
+            extension::write(writer, oid::BASIC_CONSTRAINTS, critical, &constraints(None));
+            extension::write(writer, oid::KEY_USAGE, critical, &key_usage(AUTHORITY_USAGE));
+            extension::write(writer, oid::SUBJECT_KEY_ID, false, &subject_key_id);
             return;
         }
         Profile::IssuingCa => {
-            extension(writer, oid::BASIC_CONSTRAINTS, critical, &constraints(Some(0)));
-            extension(writer, oid::KEY_USAGE, critical, &key_usage(AUTHORITY_USAGE));
+            extension::write(writer, oid::BASIC_CONSTRAINTS, critical, &constraints(Some(0)));
+            extension::write(writer, oid::KEY_USAGE, critical, &key_usage(AUTHORITY_USAGE));
         }
         Profile::DocumentSigning => {
-            extension(writer, oid::KEY_USAGE, critical, &key_usage(SIGNER_USAGE));
+            extension::write(writer, oid::KEY_USAGE, critical, &key_usage(SIGNER_USAGE));
             let usages = encode(|w| {
                 w.sequence(|w| {
                     w.oid(oid::EKU_DOCUMENT_SIGNING);
                     w.oid(oid::EKU_EMAIL_PROTECTION);
                 });
             });
-            extension(writer, oid::EXTENDED_KEY_USAGE, false, &usages);
+            extension::write(writer, oid::EXTENDED_KEY_USAGE, false, &usages);
+        }
+        Profile::OcspResponder => {
+            extension::write(writer, oid::KEY_USAGE, critical, &key_usage(SERVICE_USAGE));
+            let usages = encode(|w| w.sequence(|w| w.oid(oid::EKU_OCSP_SIGNING)));
+            extension::write(writer, oid::EXTENDED_KEY_USAGE, false, &usages);
+            extension::write(writer, oid::OCSP_NO_CHECK, false, &encode(Writer::null));
+        }
+        Profile::TimeStamping => {
+            extension::write(writer, oid::KEY_USAGE, critical, &key_usage(SERVICE_USAGE));
+            let usages = encode(|w| w.sequence(|w| w.oid(oid::EKU_TIME_STAMPING)));
+            extension::write(writer, oid::EXTENDED_KEY_USAGE, critical, &usages);
         }
     }
-    extension(writer, oid::SUBJECT_KEY_ID, false, &subject_key_id);
-    let issuer_key_id = encode(|w| w.sequence(|w| w.element(tag::context(0), &template.issuer.key_id)));
-    extension(writer, oid::AUTHORITY_KEY_ID, false, &issuer_key_id);
+    extension::write(writer, oid::SUBJECT_KEY_ID, false, &subject_key_id);
+    let issuer_key_id = extension::authority_key_id(&template.issuer.key_id);
+    extension::write(writer, oid::AUTHORITY_KEY_ID, false, &issuer_key_id);
     write_addresses(writer, template);
 }
 
@@ -161,6 +179,8 @@ fn write_extensions(writer: &mut Writer, template: &CertificateTemplate) {
 pub(super) const AUTHORITY_USAGE: u16 = KeyUsage::KEY_CERT_SIGN | KeyUsage::CRL_SIGN;
 /// Key usage of signers of documents; shared with lint.
 pub(super) const SIGNER_USAGE: u16 = KeyUsage::DIGITAL_SIGNATURE | KeyUsage::NON_REPUDIATION;
+/// Key usage of time-stamping authorities and OCSP responders; shared with lint.
+pub(super) const SERVICE_USAGE: u16 = KeyUsage::DIGITAL_SIGNATURE;
 
 /// Where to fetch the issuer's certificate and the state of this one.
 fn write_addresses(writer: &mut Writer, template: &CertificateTemplate) {
@@ -180,7 +200,7 @@ fn write_addresses(writer: &mut Writer, template: &CertificateTemplate) {
                 }
             });
         });
-        extension(writer, oid::AUTHORITY_INFO_ACCESS, false, &list);
+        extension::write(writer, oid::AUTHORITY_INFO_ACCESS, false, &list);
     }
     if let Some(url) = &template.crl_url {
         let points = encode(|w| {
@@ -195,18 +215,8 @@ fn write_addresses(writer: &mut Writer, template: &CertificateTemplate) {
                 });
             });
         });
-        extension(writer, oid::CRL_DISTRIBUTION_POINTS, false, &points);
+        extension::write(writer, oid::CRL_DISTRIBUTION_POINTS, false, &points);
     }
-}
-
-fn extension(writer: &mut Writer, oid: &[u8], critical: bool, value: &[u8]) {
-    writer.sequence(|w| {
-        w.oid(oid);
-        if critical {
-            w.true_value();
-        }
-        w.octet_string(value);
-    });
 }
 
 fn constraints(path_len: Option<u8>) -> Vec<u8> {

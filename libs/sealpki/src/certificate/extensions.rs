@@ -1,7 +1,9 @@
 //! Certificate extensions (RFC 5280 4.2): the ones that decide what a key may do.
 
 use super::CertificateError;
+use super::names::{self, GeneralName, NameConstraints};
 use crate::der::{DerError, Reader, oid, tag};
+use crate::extension::{self, Extension};
 
 /// What a key may be used for (RFC 5280 4.2.1.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,29 +58,20 @@ pub(crate) struct Extensions {
     pub(crate) basic_constraints: Option<BasicConstraints>,
     pub(crate) key_usage: Option<KeyUsage>,
     pub(crate) extended_key_usages: Vec<String>,
+    pub(crate) extended_key_usage_critical: bool,
     pub(crate) subject_key_id: Option<Vec<u8>>,
     pub(crate) authority_key_id: Option<Vec<u8>>,
+    pub(crate) alternative_names: Vec<GeneralName>,
+    pub(crate) name_constraints: Option<NameConstraints>,
+    pub(crate) ocsp_no_check: bool,
     pub(crate) unprocessed_critical: Vec<String>,
 }
 
 /// Reads the contents of the `[3]` field: one SEQUENCE of extensions, each at most once.
 pub(crate) fn read(contents: &[u8]) -> Result<Extensions, CertificateError> {
     let mut found = Extensions::default();
-    let mut seen: Vec<&[u8]> = Vec::new();
-    let mut list = Reader::open_only(contents, tag::SEQUENCE)?;
-    if list.is_empty() {
-        return Err(DerError::Value.into());
-    }
-    while !list.is_empty() {
-        let mut extension = list.open(tag::SEQUENCE)?;
-        let oid = extension.oid()?;
-        let critical = extension.default_false()?;
-        let value = extension.octet_string()?;
-        extension.finish()?;
-        if seen.contains(&oid) {
-            return Err(CertificateError::DuplicateExtension(oid::to_text(oid)));
-        }
-        seen.push(oid);
+    let list = Reader::open_only(contents, tag::SEQUENCE)?;
+    for Extension { oid, critical, value } in extension::read_list(list)? {
         read_one(&mut found, oid, critical, value).map_err(|source| CertificateError::Extension {
             oid: oid::to_text(oid),
             source,
@@ -91,7 +84,12 @@ fn read_one(found: &mut Extensions, oid: &[u8], critical: bool, value: &[u8]) ->
     match oid {
         oid::BASIC_CONSTRAINTS => found.basic_constraints = Some(basic_constraints(value)?),
         oid::KEY_USAGE => found.key_usage = Some(key_usage(value)?),
-        oid::EXTENDED_KEY_USAGE => found.extended_key_usages = extended_key_usages(value)?,
+        oid::EXTENDED_KEY_USAGE => {
+            found.extended_key_usages = extended_key_usages(value)?;
+            found.extended_key_usage_critical = critical;
+        }
+        // RFC 6960 4.2.2.2.1: the value is NULL, and may be any other that says nothing.
+        oid::OCSP_NO_CHECK => found.ocsp_no_check = true,
         oid::SUBJECT_KEY_ID => {
             let mut reader = Reader::new(value);
             found.subject_key_id = Some(reader.octet_string()?.to_vec());
@@ -101,7 +99,8 @@ fn read_one(found: &mut Extensions, oid: &[u8], critical: bool, value: &[u8]) ->
         // Every policy is accepted, so there is nothing to process in it.
         oid::CERTIFICATE_POLICIES => {}
         // Name constraints bind also when an issuer forgot to mark them critical (RFC 5280 4.2.1.10).
-        oid::NAME_CONSTRAINTS => found.unprocessed_critical.push(oid::to_text(oid)),
+        oid::NAME_CONSTRAINTS => found.name_constraints = Some(names::read_constraints(value)?),
+        oid::SUBJECT_ALTERNATIVE_NAME => found.alternative_names = names::read_alternative_names(value)?,
         _ if critical => found.unprocessed_critical.push(oid::to_text(oid)),
         _ => {}
     }
@@ -155,7 +154,7 @@ fn extended_key_usages(value: &[u8]) -> Result<Vec<String>, DerError> {
 }
 
 /// The key identifier; issuer and serial number are read over, no path is built by them.
-fn authority_key_id(value: &[u8]) -> Result<Option<Vec<u8>>, DerError> {
+pub(crate) fn authority_key_id(value: &[u8]) -> Result<Option<Vec<u8>>, DerError> {
     let mut fields = Reader::open_only(value, tag::SEQUENCE)?;
     let key_id = fields
         .optional(tag::context(0))?
@@ -216,7 +215,8 @@ mod tests {
         read_one(&mut found, &[0x2a, 3], false, &[]).unwrap();
         assert!(found.unprocessed_critical.is_empty());
         read_one(&mut found, &[0x2a, 3], true, &[]).unwrap();
-        read_one(&mut found, oid::NAME_CONSTRAINTS, false, &[]).unwrap();
-        assert_eq!(found.unprocessed_critical, ["1.2.3", "2.5.29.30"]);
+        assert_eq!(found.unprocessed_critical, ["1.2.3"]);
+        let empty = read_one(&mut found, oid::NAME_CONSTRAINTS, false, &[0x30, 0]);
+        assert_eq!(empty, Err(DerError::Value), "constraints that constrain nothing");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! They are RFC 5280 (sections named at each rule) and the stricter rules of public authorities on serial numbers.
 
-use super::build::{AUTHORITY_USAGE, CertificateTemplate, Profile, SIGNER_USAGE};
+use super::build::{AUTHORITY_USAGE, CertificateTemplate, Profile, SERVICE_USAGE, SIGNER_USAGE};
 use super::{Certificate, CertificateError, Fields, parse};
 use crate::der::{oid, time};
 
@@ -10,6 +10,9 @@ use crate::der::{oid, time};
 const AUTHORITY_DAYS_MAX: i64 = 14_610;
 /// The longest validity of an end certificate, in days (about 3 years).
 const END_DAYS_MAX: i64 = 1_096;
+/// The longest validity of a time-stamping authority, in days (about 15 years): its time-stamps are proof for as long as
+/// its certificate is valid.
+const TIME_STAMPING_DAYS_MAX: i64 = 5_479;
 /// Serial numbers must hold at least 64 random bits; a shorter number cannot.
 const SERIAL_OCTETS_MIN: usize = 8;
 /// RFC 5280 4.1.2.2.
@@ -25,7 +28,8 @@ pub enum LintError {
     /// The basic constraints are not those of the profile (RFC 5280 4.2.1.9).
     #[error("the basic constraints do not fit the profile")]
     BasicConstraints,
-    /// The extended key usages are not those of the profile (RFC 5280 4.2.1.12).
+    /// The extended key usages, whether they are critical, or ocsp-nocheck are not those of the profile (RFC 5280
+    /// 4.2.1.12, RFC 3161 2.3, RFC 6960 4.2.2.2.1).
     #[error("the extended key usages do not fit the profile")]
     ExtendedKeyUsage,
     /// A root that is not self-issued, another certificate that is, or an issuer without a name (RFC 5280 4.1.2.4).
@@ -98,7 +102,7 @@ fn lint_fields(fields: &Fields, profile: Profile) -> Result<(), LintError> {
     lint_serial(fields.serial.as_octets())?;
     lint_names(fields, profile)?;
     lint_validity(fields, profile)?;
-    if fields.signature_algorithm.is_none() {
+    if fields.signature_algorithm.is_err() {
         return Err(LintError::SignatureAlgorithm);
     }
     if !fields.public_key.is_supported() {
@@ -137,7 +141,8 @@ fn lint_names(fields: &Fields, profile: Profile) -> Result<(), LintError> {
 fn lint_validity(fields: &Fields, profile: Profile) -> Result<(), LintError> {
     let days_max = match profile {
         Profile::Root | Profile::IssuingCa => AUTHORITY_DAYS_MAX,
-        Profile::DocumentSigning => END_DAYS_MAX,
+        Profile::DocumentSigning | Profile::OcspResponder => END_DAYS_MAX,
+        Profile::TimeStamping => TIME_STAMPING_DAYS_MAX,
     };
     let seconds = fields.not_after_unix_s - fields.not_before_unix_s;
     let in_range = fields.not_before_unix_s >= 0 && fields.not_after_unix_s < time::LAST;
@@ -161,6 +166,8 @@ fn lint_extensions(fields: &Fields, profile: Profile) -> Result<(), LintError> {
             None,
             &[oid::EKU_DOCUMENT_SIGNING, oid::EKU_EMAIL_PROTECTION][..],
         ),
+        Profile::OcspResponder => (SERVICE_USAGE, None, &[oid::EKU_OCSP_SIGNING][..]),
+        Profile::TimeStamping => (SERVICE_USAGE, None, &[oid::EKU_TIME_STAMPING][..]),
     };
     if extensions.key_usage.map(|found| found.bits()) != Some(usage) {
         return Err(LintError::KeyUsage);
@@ -173,7 +180,9 @@ fn lint_extensions(fields: &Fields, profile: Profile) -> Result<(), LintError> {
         return Err(LintError::BasicConstraints);
     }
     let extended: Vec<String> = extended.iter().map(|oid| oid::to_text(oid)).collect();
-    if extensions.extended_key_usages != extended {
+    let critical_fits = extensions.extended_key_usage_critical == (profile == Profile::TimeStamping);
+    let no_check_fits = extensions.ocsp_no_check == (profile == Profile::OcspResponder);
+    if extensions.extended_key_usages != extended || !critical_fits || !no_check_fits {
         return Err(LintError::ExtendedKeyUsage);
     }
     let own_id = extensions.subject_key_id.as_deref() == Some(&fields.public_key.key_id()[..]);

@@ -1,8 +1,9 @@
 //! X.509 version 3 certificates (RFC 5280): reading, building, judging.
 
 mod build;
-mod extensions;
+pub(crate) mod extensions;
 mod lint;
+pub(crate) mod names;
 mod parse;
 
 use std::fmt;
@@ -14,6 +15,8 @@ pub use extensions::{BasicConstraints, KeyUsage};
 pub use lint::{LintError, lint, lint_to_be_signed};
 pub use parse::CertificateError;
 
+use crate::der::oid;
+use crate::digest::UnacceptedAlgorithm;
 use crate::key::{PublicKey, SignatureAlgorithm, SignatureError};
 use crate::name::DistinguishedName;
 use extensions::Extensions;
@@ -33,6 +36,23 @@ impl SerialNumber {
         }
         Self {
             octets: random.to_vec(),
+        }
+    }
+
+    /// A positive number from its big-endian octets, leading zeros or not; `None` for none and for zero.
+    pub fn from_unsigned(octets: &[u8]) -> Option<Self> {
+        let start = octets.iter().position(|&octet| octet != 0)?;
+        let digits = octets.get(start..)?;
+        let sign = digits.first().filter(|&&first| first & 0x80 != 0).map(|_| 0);
+        Some(Self {
+            octets: sign.into_iter().chain(digits.iter().copied()).collect(),
+        })
+    }
+
+    /// Contents octets of an INTEGER that was read.
+    pub(crate) fn from_contents(octets: &[u8]) -> Self {
+        Self {
+            octets: octets.to_vec(),
         }
     }
 
@@ -77,8 +97,7 @@ struct Inner {
 /// What the signed part of a certificate says.
 pub(crate) struct Fields {
     serial: SerialNumber,
-    /// `None` for an algorithm this crate does not accept.
-    signature_algorithm: Option<SignatureAlgorithm>,
+    signature_algorithm: Result<SignatureAlgorithm, UnacceptedAlgorithm>,
     issuer: DistinguishedName,
     not_before_unix_s: i64,
     not_after_unix_s: i64,
@@ -88,7 +107,7 @@ pub(crate) struct Fields {
 }
 
 /// Why a certificate is not one of the given issuer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssuerError {
     /// The issuer name is not the subject name of the given certificate.
@@ -98,8 +117,8 @@ pub enum IssuerError {
     #[error(transparent)]
     Signature(#[from] SignatureError),
     /// The certificate is signed with an algorithm that is not accepted, for example one with SHA-1.
-    #[error("the certificate is signed with an algorithm that is not accepted")]
-    UnsupportedAlgorithm,
+    #[error("the certificate is signed with an algorithm that is not accepted: {0}")]
+    UnsupportedAlgorithm(#[from] UnacceptedAlgorithm),
 }
 
 impl Certificate {
@@ -154,7 +173,7 @@ impl Certificate {
 
     /// The algorithm of the issuer's signature; `None` when it is not an accepted one.
     pub fn signature_algorithm(&self) -> Option<SignatureAlgorithm> {
-        self.fields().signature_algorithm
+        self.fields().signature_algorithm.as_ref().ok().copied()
     }
 
     /// The key usage extension (RFC 5280 4.2.1.3).
@@ -170,6 +189,27 @@ impl Certificate {
     /// Extended key usages as dotted numbers, empty without that extension (RFC 5280 4.2.1.12).
     pub fn extended_key_usages(&self) -> &[String] {
         &self.fields().extensions.extended_key_usages
+    }
+
+    /// Whether the extended key usages are marked critical, as those of a time-stamping authority have to be
+    /// (RFC 3161 2.3).
+    pub fn extended_key_usage_is_critical(&self) -> bool {
+        self.fields().extensions.extended_key_usage_critical
+    }
+
+    /// Whether the issuer says that an OCSP responder's own state need not be asked for (RFC 6960 4.2.2.2.1).
+    pub fn has_ocsp_no_check(&self) -> bool {
+        self.fields().extensions.ocsp_no_check
+    }
+
+    /// Whether this is among the extended key usages.
+    pub(crate) fn has_usage(&self, usage: &[u8]) -> bool {
+        self.extended_key_usages().contains(&oid::to_text(usage))
+    }
+
+    /// Whether this is the only extended key usage.
+    pub(crate) fn is_only_for(&self, usage: &[u8]) -> bool {
+        matches!(self.extended_key_usages(), [only] if *only == oid::to_text(usage))
     }
 
     /// The subject key identifier (RFC 5280 4.2.1.2).
@@ -188,6 +228,16 @@ impl Certificate {
         &self.fields().extensions.unprocessed_critical
     }
 
+    /// Which names this authority may give (RFC 5280 4.2.1.10).
+    pub(crate) fn name_constraints(&self) -> Option<&names::NameConstraints> {
+        self.fields().extensions.name_constraints.as_ref()
+    }
+
+    /// The names that constraints of issuers are about.
+    pub(crate) fn all_names(&self) -> Vec<names::GeneralName> {
+        names::all_names(self.subject(), &self.fields().extensions.alternative_names)
+    }
+
     /// Whether subject and issuer are the same name.
     pub fn is_self_issued(&self) -> bool {
         self.subject() == self.issuer()
@@ -202,9 +252,7 @@ impl Certificate {
         if self.issuer() != issuer.subject() {
             return Err(IssuerError::Name);
         }
-        let algorithm = self
-            .signature_algorithm()
-            .ok_or(IssuerError::UnsupportedAlgorithm)?;
+        let algorithm = self.fields().signature_algorithm.clone()?;
         let message = self
             .inner
             .der

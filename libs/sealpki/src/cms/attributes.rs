@@ -1,7 +1,7 @@
 //! The signed attributes: what the signer really signed.
 
 use super::CmsError;
-use super::verify::ATTRIBUTES_MAX;
+use super::parse::ATTRIBUTES_MAX;
 use crate::certificate::Certificate;
 use crate::der::{DerError, Element, Reader, oid, tag};
 use crate::digest::DigestAlgorithm;
@@ -13,6 +13,7 @@ pub(super) struct SignedAttributes<'a> {
     pub(super) message_digest: &'a [u8],
     /// DER of the SigningCertificateV2.
     pub(super) signing_certificate: &'a [u8],
+    pub(super) has_signing_time: bool,
 }
 
 impl<'a> SignedAttributes<'a> {
@@ -24,9 +25,6 @@ impl<'a> SignedAttributes<'a> {
                 .find(|(attribute, _)| *attribute == wanted)
                 .map(|(_, values)| *values)
         };
-        if value(oid::SIGNING_TIME).is_some() {
-            return Err(CmsError::SigningTime);
-        }
         let malformed = |attribute: &'static [u8]| move |_| CmsError::Attribute(oid::to_text(attribute));
         let content_type = value(oid::CONTENT_TYPE).ok_or(CmsError::MissingContentType)?;
         let content_type = only_value(content_type, Reader::oid).map_err(malformed(oid::CONTENT_TYPE))?;
@@ -43,6 +41,7 @@ impl<'a> SignedAttributes<'a> {
             content_type,
             message_digest,
             signing_certificate,
+            has_signing_time: value(oid::SIGNING_TIME).is_some(),
         })
     }
 }
@@ -119,7 +118,7 @@ fn first_certificate_id(der: &[u8]) -> Result<CertificateId<'_>, CmsError> {
     fields.finish()?;
     let mut first = identifiers.open(tag::SEQUENCE)?;
     let algorithm = match first.optional(tag::SEQUENCE)? {
-        Some(explicit) => DigestAlgorithm::read(explicit)?.ok_or(CmsError::UnsupportedDigest)?,
+        Some(explicit) => DigestAlgorithm::read(explicit)?.map_err(CmsError::UnsupportedDigest)?,
         None => DigestAlgorithm::Sha256,
     };
     let hash = first.octet_string()?;

@@ -2,6 +2,7 @@
 
 use crate::certificate::CertificateError;
 use crate::der::DerError;
+use crate::digest::UnacceptedAlgorithm;
 use crate::key::SignatureError;
 
 /// Why a CMS is not an accepted signature.
@@ -23,11 +24,15 @@ pub enum CmsError {
     /// Something else than X.509 certificates among the certificates.
     #[error("the signature carries something else than X.509 certificates")]
     CertificateKind,
+    /// No content inside a signature that has to enclose it.
+    #[error("the signature does not contain the content it is about")]
+    ContentMissing,
     /// Content inside the signature, which must be detached.
     #[error("the signature contains content; it must be detached")]
     ContentPresent,
-    /// The content type is not id-data, inside or in the signed attribute (ETSI EN 319 142-1 6.3).
-    #[error("the content type is not plain data")]
+    /// The content type is not the one to be signed, inside or in the signed attribute (ETSI EN 319 142-1 6.3:
+    /// id-data; RFC 3161 2.4.2: id-ct-TSTInfo).
+    #[error("the content type is not the one this kind of signature is about")]
     ContentType,
     /// Not DER, or not the structure of SignedData.
     #[error("the signature is malformed: {0}")]
@@ -80,6 +85,9 @@ pub enum CmsError {
     /// A signing time, which PAdES does not allow (ETSI EN 319 142-1 6.3).
     #[error("there is a signing-time attribute; the time belongs to the document")]
     SigningTime,
+    /// A time-stamp that is not about this signature.
+    #[error("the time-stamp is not about this signature: {0}")]
+    TimeStamp(String),
     /// More than 1 MiB, 32 certificates or 32 attributes.
     #[error("the signature is larger than any real one")]
     TooLarge,
@@ -87,11 +95,11 @@ pub enum CmsError {
     #[error("the embedded certificate of {0} has nothing to do with the signer")]
     UnexplainedCertificate(String),
     /// A digest that is not accepted, such as MD5 or SHA-1.
-    #[error("the digest algorithm is not accepted")]
-    UnsupportedDigest,
+    #[error("the digest algorithm is not accepted: {0}")]
+    UnsupportedDigest(UnacceptedAlgorithm),
     /// A signature algorithm that is not accepted.
-    #[error("the signature algorithm is not accepted")]
-    UnsupportedSignatureAlgorithm,
+    #[error("the signature algorithm is not accepted: {0}")]
+    UnsupportedSignatureAlgorithm(UnacceptedAlgorithm),
     /// A version number that does not fit the contents (RFC 5652 5.1, 5.3).
     #[error("the version number does not fit the contents")]
     Version,

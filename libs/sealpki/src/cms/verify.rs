@@ -3,17 +3,12 @@
 
 use super::CmsError;
 use super::attributes::{SignedAttributes, check_signing_certificate};
+use super::parse::{SignedData, SignerInfo};
+use super::shape::{CmsLayout, Shape};
 use crate::certificate::Certificate;
-use crate::der::{DerError, Element, Reader, encode, oid, tag};
+use crate::der::{DerError, Reader, encode, oid, tag};
 use crate::digest::DigestAlgorithm;
-use crate::key::{SignatureAlgorithm, SignatureError, null_parameters};
-
-/// The largest CMS read, in bytes.
-const CMS_LEN_MAX: usize = 1024 * 1024;
-/// The most certificates one CMS may carry.
-const CERTIFICATES_MAX: usize = 32;
-/// The most attributes of one kind (signed, unsigned).
-pub(super) const ATTRIBUTES_MAX: usize = 32;
+use crate::key::{SignatureAlgorithm, SignatureError};
 
 /// An attribute outside the signature, as it stands. Nothing about it has been checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +39,30 @@ pub struct VerifiedSigner {
 }
 
 impl VerifiedSigner {
+    /// The signature time-stamp tokens among the unsigned attributes (RFC 3161 appendix A), unchecked. Each is to be
+    /// judged by [`verify_time_stamp`](crate::verify_time_stamp) over [`signature`](Self::signature).
+    ///
+    /// # Errors
+    /// [`DerError`] when such an attribute is not a set of at least one element.
+    pub fn signature_time_stamps(&self) -> Result<Vec<Vec<u8>>, DerError> {
+        let wanted = oid::to_text(oid::SIGNATURE_TIME_STAMP);
+        let mut tokens = Vec::new();
+        for attribute in self
+            .unsigned_attributes
+            .iter()
+            .filter(|found| found.oid == wanted)
+        {
+            let mut values = Reader::open_only(&attribute.values_der, tag::SET)?;
+            if values.is_empty() {
+                return Err(DerError::Value);
+            }
+            while !values.is_empty() {
+                tokens.push(values.element(tag::SEQUENCE)?.whole.to_vec());
+            }
+        }
+        Ok(tokens)
+    }
+
     /// Checks that nothing unexplained travels in the signature: each embedded certificate is on `path` (from
     /// [`build_path`](crate::build_path)) or issued by one on it. With it, no byte of a CMS as made here can be changed
     /// unnoticed, although embedded certificates are not covered by the signature.
@@ -70,7 +89,7 @@ impl VerifiedSigner {
 
 /// Judges a detached CMS signature for PAdES (ETSI EN 319 142-1 6.3) over content whose digest `content_digest`
 /// computes for the algorithm the signer used. The CMS must be the whole of `cms`; cut padding off before with
-/// [`element_len`](crate::element_len).
+/// [`element_len`](crate::element_len). Both [layouts](crate::CmsLayout) are read.
 ///
 /// # Errors
 /// [`CmsError`], a variant for each thing that can be wrong.
@@ -78,7 +97,30 @@ pub fn verify_detached<D: AsRef<[u8]>>(
     cms: &[u8],
     content_digest: impl FnOnce(DigestAlgorithm) -> D,
 ) -> Result<VerifiedSigner, CmsError> {
-    let signed_data = SignedData::read(cms)?;
+    let layout = layout_of(cms);
+    let signed_data = SignedData::read(cms, layout.shape())?;
+    judge(signed_data, layout.shape(), &[], |algorithm, _| {
+        content_digest(algorithm).as_ref().to_vec()
+    })
+}
+
+/// The layout the outer type announces; a CMS without a readable one is judged by RFC 5652.
+fn layout_of(cms: &[u8]) -> CmsLayout {
+    let outer_type = Reader::open_only(cms, tag::SEQUENCE).and_then(|mut info| info.oid());
+    match outer_type {
+        Ok(oid::GM_SIGNED_DATA) => CmsLayout::Gmt0010,
+        _ => CmsLayout::Rfc5652,
+    }
+}
+
+/// Judges a SignedData that was read: its attributes, its digest and its signature. `others` are certificates to look
+/// for the signer's in when it is not embedded.
+pub(crate) fn judge(
+    signed_data: SignedData<'_>,
+    shape: &Shape,
+    others: &[Certificate],
+    content_digest: impl FnOnce(DigestAlgorithm, Option<&[u8]>) -> Vec<u8>,
+) -> Result<VerifiedSigner, CmsError> {
     let signer = SignerInfo::read(signed_data.signer)?;
     if signed_data.digest_algorithm != signer.digest_algorithm {
         return Err(CmsError::DigestAlgorithms);
@@ -86,6 +128,7 @@ pub fn verify_detached<D: AsRef<[u8]>>(
     let certificate = signed_data
         .certificates
         .iter()
+        .chain(others)
         .find(|certificate| {
             certificate.issuer().as_der() == signer.issuer
                 && certificate.serial().as_octets() == signer.serial
@@ -93,11 +136,14 @@ pub fn verify_detached<D: AsRef<[u8]>>(
         .ok_or(CmsError::SignerCertificateMissing)?
         .clone();
     let attributes = SignedAttributes::read(signer.attributes)?;
-    if attributes.content_type != oid::CMS_DATA {
+    if attributes.has_signing_time && !shape.allows_signing_time {
+        return Err(CmsError::SigningTime);
+    }
+    if attributes.content_type != shape.content_type {
         return Err(CmsError::ContentType);
     }
     check_signing_certificate(attributes.signing_certificate, &certificate)?;
-    if attributes.message_digest != content_digest(signer.digest_algorithm).as_ref() {
+    if attributes.message_digest != content_digest(signer.digest_algorithm, signed_data.content) {
         return Err(CmsError::DigestMismatch);
     }
     check_signature(&signer, &certificate)?;
@@ -126,193 +172,5 @@ fn check_signature(signer: &SignerInfo<'_>, certificate: &Certificate) -> Result
     {
         Err(SignatureError::AlgorithmMismatch) => Err(CmsError::AlgorithmMismatch),
         result => Ok(result?),
-    }
-}
-
-/// The outer structure (RFC 5652 5.1).
-struct SignedData<'a> {
-    digest_algorithm: DigestAlgorithm,
-    certificates: Vec<Certificate>,
-    /// Contents of the only SignerInfo.
-    signer: &'a [u8],
-}
-
-impl<'a> SignedData<'a> {
-    fn read(cms: &'a [u8]) -> Result<Self, CmsError> {
-        if cms.len() > CMS_LEN_MAX {
-            return Err(CmsError::TooLarge);
-        }
-        let mut info = Reader::open_only(cms, tag::SEQUENCE)?;
-        if info.oid()? != oid::CMS_SIGNED_DATA {
-            return Err(CmsError::NotSignedData);
-        }
-        let mut explicit = info.open(tag::context_constructed(0))?;
-        info.finish()?;
-        let mut fields = explicit.open(tag::SEQUENCE)?;
-        explicit.finish()?;
-        if fields.small_integer()? != 1 {
-            return Err(CmsError::Version);
-        }
-        let digest_algorithm = only_digest_algorithm(fields.open(tag::SET)?)?;
-        check_content_info(fields.open(tag::SEQUENCE)?)?;
-        let certificates = match fields.optional(tag::context_constructed(0))? {
-            Some(set) => read_certificates(set)?,
-            None => Vec::new(),
-        };
-        if fields.optional(tag::context_constructed(1))?.is_some() {
-            return Err(CmsError::RevocationData);
-        }
-        let signer = only_signer(fields.open(tag::SET)?)?;
-        fields.finish()?;
-        Ok(Self {
-            digest_algorithm,
-            certificates,
-            signer,
-        })
-    }
-}
-
-fn only_digest_algorithm(mut set: Reader<'_>) -> Result<DigestAlgorithm, CmsError> {
-    if set.is_empty() {
-        return Err(CmsError::DigestAlgorithms);
-    }
-    let algorithm = DigestAlgorithm::read(set.element(tag::SEQUENCE)?)?.ok_or(CmsError::UnsupportedDigest)?;
-    if set.is_empty() {
-        Ok(algorithm)
-    } else {
-        Err(CmsError::DigestAlgorithms)
-    }
-}
-
-fn check_content_info(mut content: Reader<'_>) -> Result<(), CmsError> {
-    if content.oid()? != oid::CMS_DATA {
-        return Err(CmsError::ContentType);
-    }
-    if content.is_empty() {
-        Ok(())
-    } else {
-        Err(CmsError::ContentPresent)
-    }
-}
-
-fn read_certificates(set: Element<'_>) -> Result<Vec<Certificate>, CmsError> {
-    let mut certificates = Vec::new();
-    let mut list = Reader::new(set.contents);
-    while !list.is_empty() {
-        let element = list.any()?;
-        if element.tag != tag::SEQUENCE {
-            return Err(CmsError::CertificateKind);
-        }
-        if certificates.len() == CERTIFICATES_MAX {
-            return Err(CmsError::TooLarge);
-        }
-        certificates.push(Certificate::from_der(element.whole)?);
-    }
-    Ok(certificates)
-}
-
-fn only_signer(mut set: Reader<'_>) -> Result<&[u8], CmsError> {
-    let mut signers = Vec::new();
-    while !set.is_empty() {
-        signers.push(set.element(tag::SEQUENCE)?.contents);
-    }
-    match signers.as_slice() {
-        [only] => Ok(only),
-        several => Err(CmsError::SignerCount(several.len())),
-    }
-}
-
-/// One signer (RFC 5652 5.3).
-struct SignerInfo<'a> {
-    /// DER of the issuer name.
-    issuer: &'a [u8],
-    /// Contents octets of the serial number.
-    serial: &'a [u8],
-    digest_algorithm: DigestAlgorithm,
-    /// Contents of the signed attributes.
-    attributes: &'a [u8],
-    signature_algorithm: SignatureAlgorithm,
-    signature: &'a [u8],
-    unsigned_attributes: Vec<UnsignedAttribute>,
-}
-
-impl<'a> SignerInfo<'a> {
-    fn read(contents: &'a [u8]) -> Result<Self, CmsError> {
-        let mut fields = Reader::new(contents);
-        let version = fields.small_integer()?;
-        if fields.peek_tag() != Some(tag::SEQUENCE) {
-            return Err(CmsError::SignerIdentifier);
-        }
-        let mut identifier = fields.open(tag::SEQUENCE)?;
-        let issuer = identifier.element(tag::SEQUENCE)?.whole;
-        let serial = identifier.integer()?;
-        identifier.finish()?;
-        if version != 1 {
-            return Err(CmsError::Version);
-        }
-        let digest_algorithm =
-            DigestAlgorithm::read(fields.element(tag::SEQUENCE)?)?.ok_or(CmsError::UnsupportedDigest)?;
-        let attributes = fields
-            .optional(tag::context_constructed(0))?
-            .ok_or(CmsError::MissingSignedAttributes)?
-            .contents;
-        let signature_algorithm = read_signature_algorithm(fields.open(tag::SEQUENCE)?, digest_algorithm)?;
-        let signature = fields.octet_string()?;
-        let unsigned_attributes = match fields.optional(tag::context_constructed(1))? {
-            Some(set) => read_unsigned_attributes(set)?,
-            None => Vec::new(),
-        };
-        fields.finish()?;
-        Ok(Self {
-            issuer,
-            serial,
-            digest_algorithm,
-            attributes,
-            signature_algorithm,
-            signature,
-            unsigned_attributes,
-        })
-    }
-}
-
-/// RFC 5754 3: identifiers with a digest in their name must name the signer's digest.
-fn read_signature_algorithm(
-    mut fields: Reader<'_>,
-    digest: DigestAlgorithm,
-) -> Result<SignatureAlgorithm, CmsError> {
-    let algorithm = match fields.oid()? {
-        oid::ECDSA_WITH_SHA256 => SignatureAlgorithm::EcdsaP256Sha256,
-        oid::RSA_ENCRYPTION | oid::SHA256_WITH_RSA => {
-            null_parameters(&mut fields)?;
-            SignatureAlgorithm::RsaPkcs1Sha256
-        }
-        _ => return Err(CmsError::UnsupportedSignatureAlgorithm),
-    };
-    fields.finish()?;
-    if algorithm.digest() == digest {
-        Ok(algorithm)
-    } else {
-        Err(CmsError::AlgorithmMismatch)
-    }
-}
-
-fn read_unsigned_attributes(set: Element<'_>) -> Result<Vec<UnsignedAttribute>, CmsError> {
-    let mut attributes = Vec::new();
-    let mut list = Reader::new(set.contents);
-    while !list.is_empty() {
-        if attributes.len() == ATTRIBUTES_MAX {
-            return Err(CmsError::TooLarge);
-        }
-        let mut attribute = list.open(tag::SEQUENCE)?;
-        let oid = oid::to_text(attribute.oid()?);
-        let values_der = attribute.element(tag::SET)?.whole.to_vec();
-        attribute.finish()?;
-        attributes.push(UnsignedAttribute { oid, values_der });
-    }
-    // RFC 5652 5.3: SIZE (1..MAX)
-    if attributes.is_empty() {
-        Err(DerError::Value.into())
-    } else {
-        Ok(attributes)
     }
 }

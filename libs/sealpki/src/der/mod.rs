@@ -1,4 +1,4 @@
-//! The small part of DER (ITU-T X.690 clause 10) that certificates and CMS need.
+//! The small part of DER (ITU-T X.690 clause 10) that certificates, CMS and their relatives need.
 //!
 //! Reading is strict: definite minimal lengths, low tag numbers, minimal integers, canonical booleans. What BER
 //! would allow besides is refused, so that two readers can never see two meanings in the same bytes.
@@ -20,6 +20,7 @@ pub(crate) mod tag {
     pub(crate) const OCTET_STRING: u8 = 0x04;
     pub(crate) const NULL: u8 = 0x05;
     pub(crate) const OID: u8 = 0x06;
+    pub(crate) const ENUMERATED: u8 = 0x0a;
     pub(crate) const UTF8_STRING: u8 = 0x0c;
     pub(crate) const PRINTABLE_STRING: u8 = 0x13;
     pub(crate) const TELETEX_STRING: u8 = 0x14;

@@ -74,6 +74,11 @@ impl<'a> Reader<'a> {
         self.rest.first().copied()
     }
 
+    /// All bytes that are left, as they stand.
+    pub(crate) fn rest(&mut self) -> &'a [u8] {
+        std::mem::take(&mut self.rest)
+    }
+
     /// The next element, whatever it is.
     pub(crate) fn any(&mut self) -> Result<Element<'a>, DerError> {
         let (tag, header, length) = parse_header(self.rest)?;
@@ -141,6 +146,40 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The contents of an INTEGER that is not negative, with the zero octet of the sign where there is one.
+    pub(crate) fn unsigned_integer(&mut self) -> Result<&'a [u8], DerError> {
+        let contents = self.integer()?;
+        match contents.first() {
+            Some(first) if first & 0x80 == 0 => Ok(contents),
+            _ => Err(DerError::Value),
+        }
+    }
+
+    /// An INTEGER from 0 to 4 294 967 295.
+    pub(crate) fn integer_u32(&mut self) -> Result<u32, DerError> {
+        u32_of(self.unsigned_integer()?)
+    }
+
+    /// An ENUMERATED from 0 to 255.
+    pub(crate) fn enumerated(&mut self) -> Result<u8, DerError> {
+        match self.element(tag::ENUMERATED)?.contents {
+            [value] if value & 0x80 == 0 => Ok(*value),
+            [0x00, value] if value & 0x80 != 0 => Ok(*value),
+            _ => Err(DerError::Value),
+        }
+    }
+
+    /// The only element inside an `[n] EXPLICIT` field, when that field is there.
+    pub(crate) fn optional_explicit(&mut self, number: u8) -> Result<Option<Element<'a>>, DerError> {
+        let Some(tagged) = self.optional(tag::context_constructed(number))? else {
+            return Ok(None);
+        };
+        let mut inner = Reader::new(tagged.contents);
+        let element = inner.any()?;
+        inner.finish()?;
+        Ok(Some(element))
+    }
+
     /// A BOOLEAN `DEFAULT FALSE`: absent is false, and DER never writes false.
     pub(crate) fn default_false(&mut self) -> Result<bool, DerError> {
         match self.optional(tag::BOOLEAN)? {
@@ -161,6 +200,17 @@ impl<'a> Reader<'a> {
             _ => Err(DerError::Value),
         }
     }
+}
+
+/// The value of big-endian contents octets of an INTEGER that was read as not negative.
+pub(crate) fn u32_of(octets: &[u8]) -> Result<u32, DerError> {
+    let digits = octets.strip_prefix(&[0]).unwrap_or(octets);
+    if digits.len() > 4 {
+        return Err(DerError::Value);
+    }
+    Ok(digits
+        .iter()
+        .fold(0u32, |sum, &octet| (sum << 8) | u32::from(octet)))
 }
 
 /// The length in bytes of the element `bytes` begin with, header included.
@@ -225,6 +275,21 @@ mod tests {
         assert_eq!(Reader::new(&[2, 2, 0xff, 0x80]).integer(), Err(DerError::Value));
         assert_eq!(Reader::new(&[2, 0]).integer(), Err(DerError::Value));
         assert_eq!(Reader::new(&[2, 2, 0, 0x80]).small_integer(), Ok(128));
+        assert_eq!(Reader::new(&[2, 4, 0, 0xff, 0, 1]).integer_u32(), Ok(0x00ff_0001));
+        assert_eq!(
+            Reader::new(&[2, 5, 0, 0xff, 0xff, 0xff, 0xff]).integer_u32(),
+            Ok(u32::MAX)
+        );
+        assert_eq!(
+            Reader::new(&[2, 5, 1, 0, 0, 0, 0]).integer_u32(),
+            Err(DerError::Value)
+        );
+        assert_eq!(
+            Reader::new(&[2, 1, 0x80]).unsigned_integer(),
+            Err(DerError::Value)
+        );
+        assert_eq!(Reader::new(&[10, 1, 6]).enumerated(), Ok(6));
+        assert_eq!(Reader::new(&[10, 2, 0, 6]).enumerated(), Err(DerError::Value));
         assert_eq!(Reader::new(&[1, 1, 0]).default_false(), Err(DerError::Value));
         assert_eq!(Reader::new(&[1, 1, 1]).default_false(), Err(DerError::Value));
         assert_eq!(

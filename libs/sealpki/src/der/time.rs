@@ -15,19 +15,70 @@ const SECONDS_PER_DAY: i64 = 86_400;
 /// time inside (lint refuses them before).
 pub(crate) fn write(writer: &mut Writer, unix_s: i64) {
     let unix_s = unix_s.clamp(UTC_TIME_FIRST, LAST);
+    if unix_s < UTC_TIME_END {
+        write_utc(writer, unix_s);
+    } else {
+        write_generalized(writer, unix_s);
+    }
+}
+
+/// Writes `YYMMDDHHMMSSZ`, for structures that allow nothing else; years outside 1950..=2049 are moved to the nearest
+/// inside.
+pub(crate) fn write_utc(writer: &mut Writer, unix_s: i64) {
+    let text = digits(unix_s.clamp(UTC_TIME_FIRST, UTC_TIME_END - 1));
+    let short = text.get(2..).unwrap_or_default();
+    writer.element(tag::UTC_TIME, short.as_bytes());
+}
+
+/// Writes `YYYYMMDDHHMMSSZ`, for structures that allow nothing else; years outside 1950..=9999 are moved to the
+/// nearest inside.
+pub(crate) fn write_generalized(writer: &mut Writer, unix_s: i64) {
+    writer.element(
+        tag::GENERALIZED_TIME,
+        digits(unix_s.clamp(UTC_TIME_FIRST, LAST)).as_bytes(),
+    );
+}
+
+/// `YYYYMMDDHHMMSSZ`.
+fn digits(unix_s: i64) -> String {
     let (year, month, day) = civil_from_days(unix_s.div_euclid(SECONDS_PER_DAY));
     let second_of_day = unix_s.rem_euclid(SECONDS_PER_DAY);
     let (hour, minute, second) = (second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60);
-    if unix_s < UTC_TIME_END {
-        let text = format!(
-            "{:02}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z",
-            year % 100
-        );
-        writer.element(tag::UTC_TIME, text.as_bytes());
-    } else {
-        let text = format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z");
-        writer.element(tag::GENERALIZED_TIME, text.as_bytes());
+    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z")
+}
+
+/// Reads a GeneralizedTime that may have a fraction of a second, as time-stamps have (RFC 3161 2.4.2): seconds, and the
+/// fraction cut to microseconds. A fraction ends neither in a zero nor in the point.
+pub(crate) fn read_generalized(element: Element<'_>) -> Result<(i64, u32), DerError> {
+    if element.tag != tag::GENERALIZED_TIME {
+        return Err(DerError::Tag {
+            expected: tag::GENERALIZED_TIME,
+            found: element.tag,
+        });
     }
+    let Some(point) = element.contents.iter().position(|&octet| octet == b'.') else {
+        return Ok((read(element)?, 0));
+    };
+    let (whole, fraction) = element.contents.split_at(point);
+    let [b'.', fraction @ .., b'Z'] = fraction else {
+        return Err(DerError::Value);
+    };
+    if fraction.last().is_none_or(|&last| last == b'0') || fraction.len() > 18 {
+        return Err(DerError::Value);
+    }
+    number(fraction)?;
+    let micros = fraction
+        .iter()
+        .chain(std::iter::repeat(&b'0'))
+        .take(6)
+        .fold(0u32, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+    let contents = [whole, b"Z"].concat();
+    let seconds = read(Element {
+        tag: element.tag,
+        contents: &contents,
+        whole: element.whole,
+    })?;
+    Ok((seconds, micros))
 }
 
 /// Reads `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`, the only forms RFC 5280 allows.
@@ -162,5 +213,25 @@ mod tests {
             Err(DerError::Value)
         );
         assert!(parse(tag::UTF8_STRING, "260101000000Z").is_err());
+    }
+
+    #[test]
+    fn fractions_of_a_second_are_read_where_they_are_allowed() {
+        let parse = |text: &str| {
+            let der = encode(|w| w.element(tag::GENERALIZED_TIME, text.as_bytes()));
+            read_generalized(Reader::new(&der).any().unwrap())
+        };
+        assert_eq!(parse("19700101000001Z"), Ok((1, 0)));
+        assert_eq!(parse("19700101000001.5Z"), Ok((1, 500_000)));
+        assert_eq!(parse("19700101000001.1234567Z"), Ok((1, 123_456)));
+        for bad in [
+            "19700101000001.Z",
+            "19700101000001.50Z",
+            "19700101000001.5",
+            "19700101000001.x1Z",
+            "19700101000001.1234567890123456789Z",
+        ] {
+            assert_eq!(parse(bad), Err(DerError::Value), "{bad}");
+        }
     }
 }

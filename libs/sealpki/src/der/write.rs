@@ -78,6 +78,19 @@ impl Writer {
         self.raw(digits);
     }
 
+    pub(crate) fn integer_u32(&mut self, value: u32) {
+        self.unsigned_integer(&value.to_be_bytes());
+    }
+
+    pub(crate) fn enumerated(&mut self, value: u8) {
+        self.element(tag::ENUMERATED, &[value & 0x7f]);
+    }
+
+    /// `[number] EXPLICIT`.
+    pub(crate) fn explicit(&mut self, number: u8, fill: impl FnOnce(&mut Self)) {
+        self.nested(tag::context_constructed(number), fill);
+    }
+
     pub(crate) fn octet_string(&mut self, contents: &[u8]) {
         self.element(tag::OCTET_STRING, contents);
     }

@@ -1,18 +1,18 @@
 //! Private and public keys and the signatures they make and check.
 //!
-//! All key operations are done by aws-lc-rs in constant time. Randomness for new keys and for the nonces of ECDSA
-//! comes from that library's own generator, which is seeded by the operating system and cannot be replaced by a
-//! caller: predictable nonces would give the key away. Its ECDSA nonces are hedged, that is they also depend on the
-//! key and the message.
+//! RSA, ECDSA on the NIST curves and Ed25519 are done by aws-lc-rs in constant time, SM2 by the sm2 crate. Randomness for
+//! new keys and for nonces comes from the generator of aws-lc-rs, which is seeded by the operating system and cannot be
+//! replaced by a caller: predictable nonces would give the key away. The nonces of ECDSA and SM2 are hedged, that is they
+//! also depend on the key and the message.
 
+mod algorithm;
 mod private;
 mod public;
+mod sm2_key;
 
+pub use algorithm::{SignatureAlgorithm, Sm2Identifier};
 pub use private::{KeyError, PrivateKey, SecretBytes};
 pub use public::{PublicKey, SignatureError};
-
-use crate::der::{DerError, Element, Reader, Writer, oid, tag};
-use crate::digest::DigestAlgorithm;
 
 /// Kinds of keys this crate makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,70 +20,29 @@ use crate::digest::DigestAlgorithm;
 pub enum KeyAlgorithm {
     /// ECDSA on the curve P-256 (secp256r1): made in microseconds.
     EcdsaP256,
+    /// ECDSA on the curve P-384 (secp384r1).
+    EcdsaP384,
+    /// Ed25519 (RFC 8410).
+    Ed25519,
     /// RSA with a modulus of 2048 bits: making one takes some hundred milliseconds.
     Rsa2048,
+    /// RSA with a modulus of 3072 bits.
+    Rsa3072,
+    /// RSA with a modulus of 4096 bits: making one can take seconds.
+    Rsa4096,
+    /// SM2 (GM/T 0003, GB/T 32918).
+    Sm2,
 }
 
 impl KeyAlgorithm {
-    /// The signature algorithm keys of this kind sign with.
+    /// The signature algorithm keys of this kind sign with unless told otherwise.
     pub const fn signature_algorithm(self) -> SignatureAlgorithm {
         match self {
-            Self::EcdsaP256 => SignatureAlgorithm::EcdsaP256Sha256,
-            Self::Rsa2048 => SignatureAlgorithm::RsaPkcs1Sha256,
+            Self::EcdsaP256 => SignatureAlgorithm::EcdsaSha256,
+            Self::EcdsaP384 => SignatureAlgorithm::EcdsaSha384,
+            Self::Ed25519 => SignatureAlgorithm::Ed25519,
+            Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => SignatureAlgorithm::RsaPkcs1Sha256,
+            Self::Sm2 => SignatureAlgorithm::Sm2Sm3,
         }
-    }
-}
-
-/// Signature algorithms this crate writes and accepts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SignatureAlgorithm {
-    /// ECDSA on P-256 with SHA-256, signature in DER (RFC 5758 3.2).
-    EcdsaP256Sha256,
-    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 8.2), modulus 2048 to 8192 bits.
-    RsaPkcs1Sha256,
-}
-
-impl SignatureAlgorithm {
-    /// The digest inside this algorithm.
-    pub const fn digest(self) -> DigestAlgorithm {
-        match self {
-            Self::EcdsaP256Sha256 | Self::RsaPkcs1Sha256 => DigestAlgorithm::Sha256,
-        }
-    }
-
-    /// Writes the AlgorithmIdentifier of a certificate signature (RFC 4055 5, RFC 5758 3.2: NULL parameters for RSA,
-    /// none for ECDSA).
-    pub(crate) fn write(self, writer: &mut Writer) {
-        writer.sequence(|w| match self {
-            Self::EcdsaP256Sha256 => w.oid(oid::ECDSA_WITH_SHA256),
-            Self::RsaPkcs1Sha256 => {
-                w.oid(oid::SHA256_WITH_RSA);
-                w.null();
-            }
-        });
-    }
-
-    /// Reads the AlgorithmIdentifier of a certificate signature; `None` stands for an algorithm that is not accepted.
-    pub(crate) fn read(element: Element<'_>) -> Result<Option<Self>, DerError> {
-        let mut fields = Reader::open_only(element.whole, tag::SEQUENCE)?;
-        let algorithm = match fields.oid()? {
-            oid::ECDSA_WITH_SHA256 => Self::EcdsaP256Sha256,
-            oid::SHA256_WITH_RSA => {
-                null_parameters(&mut fields)?;
-                Self::RsaPkcs1Sha256
-            }
-            _ => return Ok(None),
-        };
-        fields.finish()?;
-        Ok(Some(algorithm))
-    }
-}
-
-pub(crate) fn null_parameters(fields: &mut Reader<'_>) -> Result<(), DerError> {
-    if fields.element(tag::NULL)?.contents.is_empty() {
-        Ok(())
-    } else {
-        Err(DerError::Value)
     }
 }

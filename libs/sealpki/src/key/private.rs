@@ -3,16 +3,27 @@
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
+    KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384,
+    RSA_PSS_SHA512, RsaSignatureEncoding,
+};
 use zeroize::Zeroizing;
 
+use super::sm2_key::Sm2Key;
 use super::{KeyAlgorithm, PublicKey, SignatureAlgorithm};
-use crate::der::{Reader, encode, oid, tag};
+use crate::der::{DerError, Reader, Writer, encode, oid, tag};
 
 /// Why a private key could not be made, read or used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
+    /// The key cannot sign with this algorithm.
+    #[error("the key cannot sign with this algorithm")]
+    AlgorithmMismatch,
+    /// The digest to sign has another length than those of the signature's digest algorithm.
+    #[error("the digest does not have the length of the digest algorithm of the signature")]
+    DigestLength,
     /// The cryptographic library could not make a key.
     #[error("the cryptographic library could not make a key")]
     Generation,
@@ -23,7 +34,7 @@ pub enum KeyError {
     #[error("the cryptographic library could not sign")]
     Signing,
     /// Another algorithm, curve or modulus size than those of [`KeyAlgorithm`].
-    #[error("the key is neither RSA with 2048 bits nor ECDSA on P-256")]
+    #[error("the key is none of RSA with 2048, 3072 or 4096 bits, ECDSA on P-256 or P-384, Ed25519 and SM2")]
     Unsupported,
 }
 
@@ -52,12 +63,16 @@ impl std::fmt::Debug for SecretBytes {
 /// behind it.
 pub struct PrivateKey {
     pair: Pair,
+    algorithm: KeyAlgorithm,
+    signature_algorithm: SignatureAlgorithm,
     public_key: PublicKey,
 }
 
 enum Pair {
-    EcdsaP256(EcdsaKeyPair),
+    Ecdsa(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
     Rsa(rsa::KeyPair),
+    Sm2(Sm2Key),
 }
 
 impl PrivateKey {
@@ -66,11 +81,16 @@ impl PrivateKey {
     /// # Errors
     /// [`KeyError::Generation`] when the cryptographic library fails.
     pub fn generate(algorithm: KeyAlgorithm) -> Result<Self, KeyError> {
+        let ecdsa = |curve| EcdsaKeyPair::generate(curve).map(Pair::Ecdsa);
+        let rsa = |size| rsa::KeyPair::generate(size).map(Pair::Rsa);
         let pair = match algorithm {
-            KeyAlgorithm::EcdsaP256 => {
-                EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).map(Pair::EcdsaP256)
-            }
-            KeyAlgorithm::Rsa2048 => rsa::KeyPair::generate(rsa::KeySize::Rsa2048).map(Pair::Rsa),
+            KeyAlgorithm::EcdsaP256 => ecdsa(&ECDSA_P256_SHA256_ASN1_SIGNING),
+            KeyAlgorithm::EcdsaP384 => ecdsa(&ECDSA_P384_SHA384_ASN1_SIGNING),
+            KeyAlgorithm::Ed25519 => Ed25519KeyPair::generate().map(Pair::Ed25519),
+            KeyAlgorithm::Rsa2048 => rsa(rsa::KeySize::Rsa2048),
+            KeyAlgorithm::Rsa3072 => rsa(rsa::KeySize::Rsa3072),
+            KeyAlgorithm::Rsa4096 => rsa(rsa::KeySize::Rsa4096),
+            KeyAlgorithm::Sm2 => return Self::from_pair(Pair::Sm2(Sm2Key::generate()?)),
         };
         Self::from_pair(pair.map_err(|_| KeyError::Generation)?)
     }
@@ -80,59 +100,104 @@ impl PrivateKey {
     /// # Errors
     /// [`KeyError::Rejected`] for damaged bytes, [`KeyError::Unsupported`] for another kind of key.
     pub fn from_pkcs8(der: &[u8]) -> Result<Self, KeyError> {
-        let pair = match pkcs8_algorithm(der).ok_or(KeyError::Rejected)? {
-            oid::EC_PUBLIC_KEY => {
-                EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, der).map(Pair::EcdsaP256)
+        let info = PrivateKeyInfo::read(der).map_err(|_| KeyError::Rejected)?;
+        let ecdsa = |curve| EcdsaKeyPair::from_pkcs8(curve, der).map(Pair::Ecdsa);
+        let pair = match (info.algorithm, info.curve) {
+            (oid::EC_PUBLIC_KEY, Some(oid::CURVE_P256)) => ecdsa(&ECDSA_P256_SHA256_ASN1_SIGNING),
+            (oid::EC_PUBLIC_KEY, Some(oid::CURVE_P384)) => ecdsa(&ECDSA_P384_SHA384_ASN1_SIGNING),
+            (oid::EC_PUBLIC_KEY, Some(oid::SM2_CURVE)) => {
+                return Self::from_pair(Pair::Sm2(Sm2Key::from_ec_private_key(info.key)?));
             }
-            oid::RSA_ENCRYPTION => rsa::KeyPair::from_pkcs8(der).map(Pair::Rsa),
+            (oid::ED25519, None) => Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).map(Pair::Ed25519),
+            (oid::RSA_ENCRYPTION, None) => rsa::KeyPair::from_pkcs8(der).map(Pair::Rsa),
             _ => return Err(KeyError::Unsupported),
         };
         Self::from_pair(pair.map_err(|_| KeyError::Rejected)?)
     }
 
     fn from_pair(pair: Pair) -> Result<Self, KeyError> {
-        let spki = match &pair {
-            Pair::EcdsaP256(pair) => p256_public_key_info(pair.public_key().as_ref()),
+        let (algorithm, spki) = match &pair {
+            Pair::Ecdsa(pair) => ecdsa_public_key(pair)?,
+            Pair::Ed25519(pair) => {
+                let spki = public_key_info(pair.public_key().as_ref(), |w| w.oid(oid::ED25519));
+                (KeyAlgorithm::Ed25519, spki)
+            }
             Pair::Rsa(pair) => {
                 let der: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| KeyError::Rejected)?;
-                if pair.public_modulus_len() != 256 {
-                    return Err(KeyError::Unsupported);
-                }
-                der.as_ref().to_vec()
+                let algorithm = match pair.public_modulus_len() {
+                    256 => KeyAlgorithm::Rsa2048,
+                    384 => KeyAlgorithm::Rsa3072,
+                    512 => KeyAlgorithm::Rsa4096,
+                    _ => return Err(KeyError::Unsupported),
+                };
+                (algorithm, der.as_ref().to_vec())
             }
+            Pair::Sm2(key) => (
+                KeyAlgorithm::Sm2,
+                ec_public_key_info(&key.point(), oid::SM2_CURVE),
+            ),
         };
         let public_key = PublicKey::from_spki(&spki).map_err(|_| KeyError::Unsupported)?;
-        Ok(Self { pair, public_key })
+        if !public_key.is_supported() {
+            return Err(KeyError::Unsupported);
+        }
+        Ok(Self {
+            pair,
+            algorithm,
+            signature_algorithm: algorithm.signature_algorithm(),
+            public_key,
+        })
     }
 
-    /// The key as PKCS#8 PrivateKeyInfo, to be sealed before it is stored.
+    /// The same key, signing with another algorithm: RSA keys can sign with PKCS #1 v1.5 and PSS and each SHA-2 digest,
+    /// the others have one algorithm each.
+    ///
+    /// # Errors
+    /// [`KeyError::AlgorithmMismatch`] when the key cannot.
+    pub fn with_signature_algorithm(mut self, algorithm: SignatureAlgorithm) -> Result<Self, KeyError> {
+        let fits = match &self.pair {
+            Pair::Rsa(_) => rsa_encoding(algorithm).is_some(),
+            _ => algorithm == self.algorithm.signature_algorithm(),
+        };
+        if !fits {
+            return Err(KeyError::AlgorithmMismatch);
+        }
+        self.signature_algorithm = algorithm;
+        Ok(self)
+    }
+
+    /// The key as PKCS#8 PrivateKeyInfo, to be sealed before it is stored. Which signature algorithm it uses is not part
+    /// of it.
     ///
     /// # Errors
     /// [`KeyError::Rejected`] when the cryptographic library cannot encode it.
     pub fn to_pkcs8(&self) -> Result<SecretBytes, KeyError> {
-        match &self.pair {
-            Pair::EcdsaP256(pair) => {
+        let bytes = match &self.pair {
+            Pair::Ecdsa(pair) => {
                 let document = pair.to_pkcs8v1().map_err(|_| KeyError::Rejected)?;
-                Ok(SecretBytes::new(document.as_ref().to_vec()))
+                document.as_ref().to_vec()
+            }
+            Pair::Ed25519(pair) => {
+                let document = pair.to_pkcs8v1().map_err(|_| KeyError::Rejected)?;
+                document.as_ref().to_vec()
             }
             Pair::Rsa(pair) => {
                 let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyError::Rejected)?;
-                Ok(SecretBytes::new(der.as_ref().to_vec()))
+                der.as_ref().to_vec()
             }
-        }
+            Pair::Sm2(key) => key.to_pkcs8().to_vec(),
+        };
+        Ok(SecretBytes::new(bytes))
     }
 
     /// The kind of this key.
     pub fn algorithm(&self) -> KeyAlgorithm {
-        match self.pair {
-            Pair::EcdsaP256(_) => KeyAlgorithm::EcdsaP256,
-            Pair::Rsa(_) => KeyAlgorithm::Rsa2048,
-        }
+        self.algorithm
     }
 
     /// The algorithm [`sign`](Self::sign) uses.
     pub fn signature_algorithm(&self) -> SignatureAlgorithm {
-        self.algorithm().signature_algorithm()
+        self.signature_algorithm
     }
 
     /// The public half.
@@ -147,10 +212,14 @@ impl PrivateKey {
 
     /// The longest signature [`sign`](Self::sign) can return, in bytes.
     pub fn signature_len_max(&self) -> usize {
-        match &self.pair {
-            // Two integers of at most 33 octets with their headers, and the header around them.
-            Pair::EcdsaP256(_) => 72,
-            Pair::Rsa(pair) => pair.public_modulus_len(),
+        match self.algorithm {
+            // Two integers of at most 33 (49 for P-384) octets with their headers, and the header around them.
+            KeyAlgorithm::EcdsaP256 | KeyAlgorithm::Sm2 => 72,
+            KeyAlgorithm::EcdsaP384 => 104,
+            KeyAlgorithm::Ed25519 => 64,
+            KeyAlgorithm::Rsa2048 => 256,
+            KeyAlgorithm::Rsa3072 => 384,
+            KeyAlgorithm::Rsa4096 => 512,
         }
     }
 
@@ -162,16 +231,22 @@ impl PrivateKey {
         // The interface asks for a generator and ignores it; the library's own one is always used.
         let random = SystemRandom::new();
         match &self.pair {
-            Pair::EcdsaP256(pair) => {
+            Pair::Ecdsa(pair) => {
                 let signature = pair.sign(&random, message).map_err(|_| KeyError::Signing)?;
                 Ok(signature.as_ref().to_vec())
             }
+            Pair::Ed25519(pair) => {
+                let signature = pair.try_sign(message).map_err(|_| KeyError::Signing)?;
+                Ok(signature.as_ref().to_vec())
+            }
             Pair::Rsa(pair) => {
+                let encoding = rsa_encoding(self.signature_algorithm).ok_or(KeyError::AlgorithmMismatch)?;
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature)
+                pair.sign(encoding, &random, message, &mut signature)
                     .map_err(|_| KeyError::Signing)?;
                 Ok(signature)
             }
+            Pair::Sm2(key) => key.sign(message),
         }
     }
 }
@@ -185,22 +260,69 @@ impl std::fmt::Debug for PrivateKey {
     }
 }
 
-/// The algorithm identifier inside a PKCS#8 PrivateKeyInfo: version, algorithm, key.
-fn pkcs8_algorithm(der: &[u8]) -> Option<&[u8]> {
-    let mut info = Reader::open_only(der, tag::SEQUENCE).ok()?;
-    info.small_integer().ok()?;
-    info.open(tag::SEQUENCE).ok()?.oid().ok()
+fn rsa_encoding(algorithm: SignatureAlgorithm) -> Option<&'static RsaSignatureEncoding> {
+    match algorithm {
+        SignatureAlgorithm::RsaPkcs1Sha256 => Some(&RSA_PKCS1_SHA256),
+        SignatureAlgorithm::RsaPkcs1Sha384 => Some(&RSA_PKCS1_SHA384),
+        SignatureAlgorithm::RsaPkcs1Sha512 => Some(&RSA_PKCS1_SHA512),
+        SignatureAlgorithm::RsaPssSha256 => Some(&RSA_PSS_SHA256),
+        SignatureAlgorithm::RsaPssSha384 => Some(&RSA_PSS_SHA384),
+        SignatureAlgorithm::RsaPssSha512 => Some(&RSA_PSS_SHA512),
+        _ => None,
+    }
+}
+
+/// The fields of a PKCS#8 PrivateKeyInfo: version, algorithm, key, attributes.
+struct PrivateKeyInfo<'a> {
+    algorithm: &'a [u8],
+    /// The object identifier among the parameters, for elliptic curves.
+    curve: Option<&'a [u8]>,
+    key: &'a [u8],
+}
+
+impl<'a> PrivateKeyInfo<'a> {
+    fn read(der: &'a [u8]) -> Result<Self, DerError> {
+        let mut info = Reader::open_only(der, tag::SEQUENCE)?;
+        info.small_integer()?;
+        let mut identifier = info.open(tag::SEQUENCE)?;
+        let algorithm = identifier.oid()?;
+        let curve = match identifier.peek_tag() {
+            Some(tag::OID) => Some(identifier.oid()?),
+            _ => None,
+        };
+        let key = info.octet_string()?;
+        Ok(Self {
+            algorithm,
+            curve,
+            key,
+        })
+    }
+}
+
+fn ecdsa_public_key(pair: &EcdsaKeyPair) -> Result<(KeyAlgorithm, Vec<u8>), KeyError> {
+    let (algorithm, curve) = if pair.algorithm() == &ECDSA_P256_SHA256_ASN1_SIGNING {
+        (KeyAlgorithm::EcdsaP256, oid::CURVE_P256)
+    } else if pair.algorithm() == &ECDSA_P384_SHA384_ASN1_SIGNING {
+        (KeyAlgorithm::EcdsaP384, oid::CURVE_P384)
+    } else {
+        return Err(KeyError::Unsupported);
+    };
+    Ok((algorithm, ec_public_key_info(pair.public_key().as_ref(), curve)))
 }
 
 /// SubjectPublicKeyInfo of an uncompressed point (RFC 5480 2).
-fn p256_public_key_info(point: &[u8]) -> Vec<u8> {
+fn ec_public_key_info(point: &[u8], curve: &[u8]) -> Vec<u8> {
+    public_key_info(point, |w| {
+        w.oid(oid::EC_PUBLIC_KEY);
+        w.oid(curve);
+    })
+}
+
+fn public_key_info(key: &[u8], algorithm: impl FnOnce(&mut Writer)) -> Vec<u8> {
     encode(|w| {
         w.sequence(|w| {
-            w.sequence(|w| {
-                w.oid(oid::EC_PUBLIC_KEY);
-                w.oid(oid::CURVE_P256);
-            });
-            w.bit_string_octets(point);
+            w.sequence(algorithm);
+            w.bit_string_octets(key);
         });
     })
 }
@@ -246,18 +368,12 @@ mod tests {
             KeyError::Rejected
         );
         assert_eq!(PrivateKey::from_pkcs8(b"").unwrap_err(), KeyError::Rejected);
-        let ed25519 = hex::decode(
-            "302e020100300506032b6570042204209d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+        let x25519 = hex::decode(
+            "302e020100300506032b656e042204209d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
         )
         .unwrap();
         assert_eq!(
-            PrivateKey::from_pkcs8(&ed25519).unwrap_err(),
-            KeyError::Unsupported
-        );
-        let rsa_3072 = rsa::KeyPair::generate(rsa::KeySize::Rsa3072).unwrap();
-        let der: Pkcs8V1Der<'_> = rsa_3072.as_der().unwrap();
-        assert_eq!(
-            PrivateKey::from_pkcs8(der.as_ref()).unwrap_err(),
+            PrivateKey::from_pkcs8(&x25519).unwrap_err(),
             KeyError::Unsupported
         );
     }

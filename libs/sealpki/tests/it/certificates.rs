@@ -1,7 +1,7 @@
 use sealpki::{
     BuildError, Certificate, CertificateError, CertificateTemplate, DistinguishedName, IssuerError,
-    KeyAlgorithm, LintError, PrivateKey, Profile, SerialNumber, SignatureAlgorithm, SignatureError, lint,
-    lint_to_be_signed, sign_certificate, to_be_signed,
+    KeyAlgorithm, LintError, PrivateKey, Profile, SerialNumber, SignatureAlgorithm, SignatureError,
+    UnacceptedAlgorithm, lint, lint_to_be_signed, sign_certificate, to_be_signed,
 };
 
 use crate::pki::{NOW, Pki, template};
@@ -23,10 +23,7 @@ fn a_certificate_says_what_its_template_said() {
         ["1.3.6.1.5.5.7.3.36", "1.3.6.1.5.5.7.3.4"]
     );
     assert_eq!(leaf.authority_key_id(), pki.issuing().subject_key_id());
-    assert_eq!(
-        leaf.signature_algorithm(),
-        Some(SignatureAlgorithm::EcdsaP256Sha256)
-    );
+    assert_eq!(leaf.signature_algorithm(), Some(SignatureAlgorithm::EcdsaSha256));
     assert_eq!(pki.issuing().basic_constraints().unwrap().path_len, Some(0));
     assert!(pki.root().is_self_issued());
     assert_eq!(Certificate::from_der(leaf.der()).unwrap(), *leaf);
@@ -120,7 +117,7 @@ fn a_signature_with_sha1_is_readable_and_never_accepted() {
     assert_eq!(weak.signature_algorithm(), None);
     assert_eq!(
         weak.verify_issued_by(&weak),
-        Err(IssuerError::UnsupportedAlgorithm)
+        Err(IssuerError::UnsupportedAlgorithm(UnacceptedAlgorithm::Sha1))
     );
     assert_eq!(lint(&weak, Profile::Root), Err(LintError::SignatureAlgorithm));
 }
@@ -173,7 +170,7 @@ fn serial_numbers_are_positive_long_enough_and_not_too_long() {
     let key = PrivateKey::generate(KeyAlgorithm::EcdsaP256).unwrap();
     let good = template("Test Root", &key, Profile::Root);
     let with_serial = |octets: &[u8]| {
-        let mut tree = Node::parse(&to_be_signed(&good, SignatureAlgorithm::EcdsaP256Sha256));
+        let mut tree = Node::parse(&to_be_signed(&good, SignatureAlgorithm::EcdsaSha256));
         *tree.at(&[1]) = Node::Leaf(2, octets.to_vec());
         lint_to_be_signed(&tree.encode(), Profile::Root)
     };

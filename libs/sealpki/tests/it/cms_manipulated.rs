@@ -1,8 +1,8 @@
 //! Signatures an attacker could present. Each is refused, and for the right reason.
 
 use sealpki::{
-    Certificate, CmsError, KeyAlgorithm, PathError, PrivateKey, SignatureError, build_path, sha256,
-    verify_detached,
+    Certificate, CmsError, KeyAlgorithm, PathError, PrivateKey, SignatureError, UnacceptedAlgorithm,
+    build_path, sha256, verify_detached,
 };
 
 use crate::pki::{NOW, Pki};
@@ -287,7 +287,10 @@ fn the_committed_certificate_is_the_one_used() {
             .children()
             .insert(0, algorithm);
     });
-    assert_eq!(sha1.unwrap_err(), CmsError::UnsupportedDigest);
+    assert_eq!(
+        sha1.unwrap_err(),
+        CmsError::UnsupportedDigest(UnacceptedAlgorithm::Sha1)
+    );
 }
 
 /// A second certificate for the same key with another identity: the commitment decides.
@@ -330,9 +333,9 @@ fn algorithms_must_be_good_and_belong_together() {
     };
     let sha1 = algorithm("2b0e03021a", true);
     let listed = scene.edited(|cms| *cms.signed_data().at(&[1, 0]) = sha1.clone());
-    assert_eq!(listed, CmsError::UnsupportedDigest);
+    assert_eq!(listed, CmsError::UnsupportedDigest(UnacceptedAlgorithm::Sha1));
     let used = scene.edited(|cms| *cms.signer().at(&[2]) = sha1.clone());
-    assert_eq!(used, CmsError::UnsupportedDigest);
+    assert_eq!(used, CmsError::UnsupportedDigest(UnacceptedAlgorithm::Sha1));
     let more = scene.edited(|cms| cms.signed_data().at(&[1]).children().push(sha1));
     assert_eq!(more, CmsError::DigestAlgorithms);
     let none = scene.edited(|cms| cms.signed_data().at(&[1]).children().clear());
@@ -340,7 +343,10 @@ fn algorithms_must_be_good_and_belong_together() {
     let rsa = scene.edited(|cms| *cms.signer().at(&[4]) = algorithm("2a864886f70d010101", true));
     assert_eq!(rsa, CmsError::AlgorithmMismatch);
     let ecdsa_sha1 = scene.edited(|cms| *cms.signer().at(&[4]) = algorithm("2a8648ce3d0401", false));
-    assert_eq!(ecdsa_sha1, CmsError::UnsupportedSignatureAlgorithm);
+    assert_eq!(
+        ecdsa_sha1,
+        CmsError::UnsupportedSignatureAlgorithm(UnacceptedAlgorithm::Sha1)
+    );
     let extra = scene.edited(|cms| *cms.signer().at(&[4]) = algorithm("2a8648ce3d040302", true));
     assert!(matches!(extra, CmsError::Der(_)));
 }

@@ -1,83 +1,15 @@
 //! OpenSSL as judge: it accepts what is made here, and what it makes is read here.
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
-
 use sealpki::{
     Certificate, CmsError, Issuer, KeyAlgorithm, PrivateKey, Profile, build_path, sha256, sign_certificate,
     verify_detached,
 };
-use tempfile::TempDir;
 
+use crate::openssl_tool::OpenSsl;
 use crate::pki::{NOW, Pki, template};
 use crate::tree::Forgery;
 
 const CONTENT: &[u8] = b"contract\r\nwith lines\n";
-
-/// Runs OpenSSL in a folder of its own.
-struct OpenSsl {
-    folder: TempDir,
-}
-
-impl OpenSsl {
-    /// `None` when the program is not there; the reason is printed.
-    fn find() -> Option<Self> {
-        match Command::new("openssl").arg("version").output() {
-            Ok(_) => Some(Self {
-                folder: tempfile::tempdir().unwrap(),
-            }),
-            Err(error) => {
-                println!("skipped: openssl cannot be started: {error}");
-                None
-            }
-        }
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) {
-        fs::write(self.path().join(name), bytes).unwrap();
-    }
-
-    fn read(&self, name: &str) -> Vec<u8> {
-        fs::read(self.path().join(name)).unwrap()
-    }
-
-    /// Whether the command line succeeded, and everything it printed.
-    fn run(&self, line: &str) -> (bool, String) {
-        let output = Command::new("openssl")
-            .args(line.split_whitespace())
-            .current_dir(self.path())
-            .output()
-            .unwrap();
-        let text = [output.stdout, output.stderr].concat();
-        (
-            output.status.success(),
-            String::from_utf8_lossy(&text).into_owned(),
-        )
-    }
-
-    fn accepts(&self, line: &str) -> String {
-        let (accepted, text) = self.run(line);
-        assert!(accepted, "openssl {line}\n{text}");
-        text
-    }
-
-    /// Writes the certificates of a hierarchy as PEM.
-    fn write_pki(&self, pki: &Pki) {
-        for (file, name) in [
-            ("root", "Test Root"),
-            ("issuing", "Test Issuing"),
-            ("leaf", "张三"),
-        ] {
-            self.write(&format!("{file}.der"), pki.certificate(name).der());
-            self.accepts(&format!("x509 -inform DER -in {file}.der -out {file}.pem"));
-        }
-    }
-}
 
 #[test]
 fn openssl_reads_and_verifies_the_certificates() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sealpki::{
     AttributeKind, Certificate, CertificateTemplate, DistinguishedName, Issuer, KeyAlgorithm, PrivateKey,
-    Profile, SerialNumber, SignerIdentity, sign_certificate,
+    Profile, SerialNumber, SignatureAlgorithm, SignerIdentity, sign_certificate,
 };
 
 /// Within the validity of every certificate that says nothing else.
@@ -20,8 +20,18 @@ pub(crate) const STANDARD: &[Row] = &[
     ("张三", "Test Issuing", Profile::DocumentSigning, 1, 1),
 ];
 
+/// The standard hierarchy with the services of its authority.
+pub(crate) const SERVICES: &[Row] = &[
+    ("Test Root", "Test Root", Profile::Root, 5, 20),
+    ("Test Issuing", "Test Root", Profile::IssuingCa, 5, 10),
+    ("张三", "Test Issuing", Profile::DocumentSigning, 1, 1),
+    ("Test Time", "Test Issuing", Profile::TimeStamping, 4, 10),
+    ("Test Responder", "Test Issuing", Profile::OcspResponder, 1, 1),
+];
+
 pub(crate) struct Pki {
     algorithm: KeyAlgorithm,
+    signature_algorithm: SignatureAlgorithm,
     entries: BTreeMap<&'static str, (Certificate, Vec<u8>)>,
 }
 
@@ -31,24 +41,49 @@ impl Pki {
     }
 
     pub(crate) fn from_rows(algorithm: KeyAlgorithm, rows: &[Row]) -> Self {
-        let mut pki = Self {
-            algorithm,
-            entries: BTreeMap::new(),
-        };
+        let mut pki = Self::empty(algorithm, algorithm.signature_algorithm());
         for row in rows {
-            pki.add(row);
+            let key = pki.new_key();
+            pki.add(row, &key);
         }
         pki
     }
 
-    fn add(&mut self, &(name, issuer, profile, years_before, years_after): &Row) {
-        let key = PrivateKey::generate(self.algorithm).unwrap();
-        let mut template = template(name, &key, profile);
+    /// All keys sign with this algorithm. They are one and the same key, because making RSA keys takes long.
+    pub(crate) fn with_signatures(
+        algorithm: KeyAlgorithm,
+        signature_algorithm: SignatureAlgorithm,
+        rows: &[Row],
+    ) -> Self {
+        let mut pki = Self::empty(algorithm, signature_algorithm);
+        let key = pki.new_key();
+        for row in rows {
+            pki.add(row, &key);
+        }
+        pki
+    }
+
+    fn empty(algorithm: KeyAlgorithm, signature_algorithm: SignatureAlgorithm) -> Self {
+        Self {
+            algorithm,
+            signature_algorithm,
+            entries: BTreeMap::new(),
+        }
+    }
+
+    fn new_key(&self) -> PrivateKey {
+        PrivateKey::generate(self.algorithm)
+            .and_then(|key| key.with_signature_algorithm(self.signature_algorithm))
+            .unwrap()
+    }
+
+    fn add(&mut self, &(name, issuer, profile, years_before, years_after): &Row, key: &PrivateKey) {
+        let mut template = template(name, key, profile);
         template.serial = SerialNumber::from_random([u8::try_from(self.entries.len()).unwrap(); 16]);
         template.not_before_unix_s = NOW - years_before * YEAR;
         template.not_after_unix_s = NOW + years_after * YEAR;
         let certificate = if issuer == name {
-            sign_certificate(&template, &key)
+            sign_certificate(&template, key)
         } else {
             template.issuer = Issuer::from_certificate(self.certificate(issuer));
             sign_certificate(&template, &self.key(issuer))
@@ -64,7 +99,9 @@ impl Pki {
     }
 
     pub(crate) fn key(&self, name: &str) -> PrivateKey {
-        PrivateKey::from_pkcs8(self.pkcs8(name)).unwrap()
+        PrivateKey::from_pkcs8(self.pkcs8(name))
+            .and_then(|key| key.with_signature_algorithm(self.signature_algorithm))
+            .unwrap()
     }
 
     pub(crate) fn pkcs8(&self, name: &str) -> &[u8] {

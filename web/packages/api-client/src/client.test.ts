@@ -34,7 +34,7 @@ describe('page client', () => {
   it('proves the page origin on every call that changes something', async () => {
     const { client, calls } = recordingClient(() => json({}));
     await client.requestCode([{ documentId: '1', revision: 'ab' }]);
-    await client.sign({ revisions: [], code: '123456', saveSignature: false });
+    await client.sign({ revisions: [], steps: [], code: '123456', saveSignature: false });
     await client.reject('条款有误');
     for (const call of calls) {
       expect(call.init.method).toBe('POST');
@@ -94,7 +94,7 @@ describe('page client', () => {
     const { client } = recordingClient(() =>
       json({ code: 'CODE_WRONG', message: '不正确', messageEn: 'wrong', triesLeft: 0 }, 400),
     );
-    const error = await refusalOf(client.sign({ revisions: [], code: '0', saveSignature: false }));
+    const error = await refusalOf(client.sign({ revisions: [], steps: [], code: '0', saveSignature: false }));
     expect(error.code).toBe('CODE_WRONG');
     expect(error.details).toMatchObject({ status: 400, message: '不正确', triesLeft: 0 });
   });

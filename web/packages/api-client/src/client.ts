@@ -1,7 +1,11 @@
 import { PageError, pageErrorFrom } from './errors';
 import type {
+  AppointPage,
+  AuditRequest,
   ContractPage,
   DocumentRevision,
+  DraftBasics,
+  DraftPosition,
   OpenedLink,
   SentCode,
   SignRequest,
@@ -23,7 +27,22 @@ export interface PageClient {
   contract(): Promise<ContractPage>;
   requestCode(revisions: DocumentRevision[]): Promise<SentCode>;
   sign(request: SignRequest): Promise<SignResult>;
+  /** Approves, or refuses with a comment. */
+  audit(request: AuditRequest): Promise<SignResult>;
   reject(reason: string): Promise<void>;
+  /** The initiator takes the contract back. */
+  recall(reason: string): Promise<void>;
+  /** The initiator ends it before everybody signed. */
+  end(reason: string): Promise<void>;
+  requestPasswordCode(): Promise<SentCode>;
+  setPassword(code: string, password: string): Promise<void>;
+  /** PNG of a seal; `null` is the standard seal of a company that nobody has authenticated. */
+  sealPicture(stepId: string, sealId: string | null): Promise<Blob>;
+  /** The draft of a link for preparing one. */
+  draft(): Promise<AppointPage>;
+  savePositions(positions: Omit<DraftPosition, 'moves'>[]): Promise<void>;
+  saveBasics(basics: DraftBasics): Promise<void>;
+  sendDraft(): Promise<void>;
   /** Tells the server that the contract was printed. */
   recordPrint(): Promise<void>;
   /** The file's address, bound to the revision that is shown. */
@@ -87,8 +106,49 @@ class FetchPageClient implements PageClient {
     return this.#postJson('/sign', request);
   }
 
+  audit(request: AuditRequest): Promise<SignResult> {
+    return this.#postJson('/audit', request);
+  }
+
   async reject(reason: string): Promise<void> {
     await this.#post('/reject', { reason });
+  }
+
+  async recall(reason: string): Promise<void> {
+    await this.#post('/recall', { reason });
+  }
+
+  async end(reason: string): Promise<void> {
+    await this.#post('/end', { reason });
+  }
+
+  requestPasswordCode(): Promise<SentCode> {
+    return this.#postJson('/password/code', {});
+  }
+
+  async setPassword(code: string, password: string): Promise<void> {
+    await this.#post('/password', { code, password });
+  }
+
+  async sealPicture(stepId: string, sealId: string | null): Promise<Blob> {
+    const path = `/steps/${encodeURIComponent(stepId)}/seals/${encodeURIComponent(sealId ?? 'standard')}`;
+    return (await this.#send(this.baseUrl + path, {})).blob();
+  }
+
+  draft(): Promise<AppointPage> {
+    return this.#getJson('/appoint');
+  }
+
+  async savePositions(positions: Omit<DraftPosition, 'moves'>[]): Promise<void> {
+    await this.#post('/appoint/positions', { positions });
+  }
+
+  async saveBasics(basics: DraftBasics): Promise<void> {
+    await this.#post('/appoint/basics', basics);
+  }
+
+  async sendDraft(): Promise<void> {
+    await this.#post('/appoint/send', {});
   }
 
   async recordPrint(): Promise<void> {

@@ -6,7 +6,7 @@
  */
 
 /** `LOG_IN`: the link alone does not say who opened it; log in first. */
-export type Purpose = 'LOG_IN' | 'SIGN' | 'VIEW';
+export type Purpose = 'APPOINT' | 'LOG_IN' | 'SIGN' | 'VIEW';
 
 export type PageLanguage = 'cn' | 'en';
 
@@ -45,13 +45,34 @@ export interface ContractSummary {
   expireTime?: string | number | null;
   /** Contract number chosen by the initiator. */
   sn?: string | null;
+  description?: string | null;
+  /** Why it was returned, recalled or ended. */
+  reason?: string | null;
+}
+
+/** A step inside a company, as far as this person may see it. */
+export interface PartyStep {
+  type: StepType;
+  name: string;
+  status: 'INIT' | 'START' | 'FINISH' | 'STOP' | 'END';
+  completeTime?: string | null;
+  /** Who performed it. */
+  by?: string | null;
 }
 
 export interface Party {
   name: string;
   type: 'COMPANY' | 'PERSONAL';
   status: string;
+  sponsor?: boolean;
+  /** Equal numbers act at the same time. */
+  order?: number;
+  completeTime?: string | null;
+  steps?: PartyStep[];
 }
+
+/** Kinds of steps; `SIGNATURE` is the signature of a personal party. */
+export type StepType = 'SIGNATURE' | 'AUDIT' | 'COMPANY' | 'LP' | 'OPERATOR' | 'PERSONAL' | 'PRACTICE';
 
 export interface PageSize {
   width: number;
@@ -80,6 +101,7 @@ export interface Box {
 }
 
 export interface Placement extends Box {
+  stepId?: string;
   kind: PlacementKind;
   label?: string | null;
 }
@@ -97,6 +119,43 @@ export interface SigningStep {
   refusalCode?: string | null;
 }
 
+/** A seal the person may use; its picture comes from `PageClient.sealPicture`. Lengths are points. */
+export interface SealOption {
+  id: string;
+  name: string;
+  width: number;
+  height: number;
+}
+
+export type DatePattern = 'HYPHEN' | 'Chinese' | 'ALL_Chinese' | 'ENGLISH';
+
+/** A step that waits for the person now. One confirmation covers all of them. */
+export interface SigningTask {
+  id: string;
+  type: StepType;
+  /** Name the initiator gave the step; absent for a personal party. */
+  name?: string | null;
+  partyName?: string | null;
+  needsPicture: boolean;
+  needsPlacement: boolean;
+  /** Places beside the fixed ones are allowed. */
+  mayAddPlaces: boolean;
+  placementKind: 'PERSONAL' | 'COMPANY' | 'LP';
+  /** The first one is proposed. */
+  seals: SealOption[];
+  /** A company nobody has authenticated: its handler confirms the name and gets a standard seal. */
+  company?: { name: string; needsLegalPerson: boolean } | null;
+  /** Date styles to choose from; empty when there is no choice. */
+  datePatterns: DatePattern[];
+}
+
+/** The signing password of this person on this client. */
+export interface PasswordOffer {
+  usable: boolean;
+  isSet: boolean;
+  maySet: boolean;
+}
+
 export interface SavedSignature {
   id: string;
   dataUrl: string;
@@ -108,6 +167,13 @@ export interface PageButtons {
   print?: boolean;
   return?: boolean;
   reject?: boolean;
+  /** Offered to the initiator's people only. */
+  recall?: boolean;
+  end?: boolean;
+  /** "Start again", for the initiator after a contract came to nothing. */
+  resend?: boolean;
+  /** The state of signing, party by party. */
+  state?: boolean;
 }
 
 export interface ContractPage {
@@ -119,6 +185,11 @@ export interface ContractPage {
   placements: Placement[];
   /** Absent on view pages. */
   step?: SigningStep | null;
+  /** Steps that wait for this person now, in order: one approval, or signatures and seals. */
+  tasks: SigningTask[];
+  /** What will wait for the same person right after. */
+  later: StepType[];
+  password: PasswordOffer;
   signatures: SavedSignature[];
   buttons: PageButtons;
   /** Where the person goes afterwards; http(s), checked by the server (R-25). */
@@ -132,6 +203,70 @@ export interface ContractPage {
   /** The document shown first, when it is not the first one. */
   openDocumentId?: string | null;
   pageType?: 'SIGN' | 'PRINT' | 'DIRECT_SIGN' | null;
+}
+
+/** Kinds of positions a draft can have. */
+export type PositionKind =
+  | 'COMPANY'
+  | 'LP'
+  | 'PERSONAL'
+  | 'TIMESTAMP'
+  | 'ACROSS_PAGE'
+  | 'ACROSS_PAGE_ODD'
+  | 'ACROSS_PAGE_EVEN'
+  | 'ACROSS_PAGE_SCOPE';
+
+/** A party of a draft, with the steps positions can belong to. */
+export interface DraftParty {
+  id: string;
+  name: string;
+  type: 'COMPANY' | 'PERSONAL';
+  sponsor: boolean;
+  order: number;
+  /** Masked. */
+  contact?: string | null;
+  steps: { id: string; type: StepType; name: string }[];
+}
+
+/** Where a position of a draft shows. One position can show at several places. */
+export interface DraftPosition extends Box {
+  signatoryId: string;
+  actionId?: string | null;
+  /** Its place in the owner's list; absent once it was placed or moved here. */
+  keep?: number | null;
+  kind: PositionKind;
+  /** False where it follows a text, or shows at several places. */
+  moves: boolean;
+}
+
+export type AppointMode = 'APPOINT' | 'DRAFT' | 'FILL_PARAMETERS';
+
+/** The page on which a draft is prepared. */
+export interface AppointPage {
+  contract: ContractSummary & {
+    expireDate?: string | null;
+    endDate?: string | null;
+    ordinal: boolean;
+  };
+  documents: ContractDocument[];
+  parties: DraftParty[];
+  positions: DraftPosition[];
+  offer: { mode: AppointMode; send: boolean; save: boolean; locations: boolean; params: boolean; return: boolean };
+  callbackPage?: string | null;
+  callbackTrusted?: boolean;
+  simulated: boolean;
+  lang: PageLanguage;
+  themeColor?: string | null;
+}
+
+/** Basic data of a draft; dates are `yyyy-MM-dd`. */
+export interface DraftBasics {
+  subject: string;
+  sn: string;
+  description: string;
+  expireDate: string;
+  endDate: string;
+  ordinal: boolean;
 }
 
 export interface DocumentRevision {
@@ -149,15 +284,30 @@ export interface SentCode {
 
 export type SignaturePicture = { pngBase64: string } | { id: string };
 
-export interface SignRequest {
+/** How the person confirms: a code from a message, or the signing password. */
+export type Confirming = { code: string } | { password: string };
+
+export type SignRequest = Confirming & {
   revisions: DocumentRevision[];
-  code: string;
+  /** The steps that were shown. */
+  steps: string[];
   /** Left out when the step needs no picture. */
   signature?: SignaturePicture;
   saveSignature: boolean;
-  /** Only when no place was fixed and the person placed the signature. */
-  placements?: Box[];
-}
+  seals?: { stepId: string; sealId: string }[];
+  /** Places the person chose. */
+  placements?: (Box & { stepId: string })[];
+  datePattern?: DatePattern;
+  /** What the handler confirmed about a company that nobody has authenticated. */
+  company?: { name: string; legalPerson?: string };
+};
+
+export type AuditRequest = Partial<Confirming> & {
+  stepId: string;
+  revisions: DocumentRevision[];
+  pass: boolean;
+  comment?: string;
+};
 
 export interface SignResult {
   status: string;

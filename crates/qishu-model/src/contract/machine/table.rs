@@ -131,6 +131,7 @@ pub(super) fn document() -> Document {
         uploads: Vec::new(),
         file_suffix: "pdf".to_owned(),
         template_id: None,
+        template: None,
         params: Vec::new(),
         revision: 0,
         revision_hash: String::new(),

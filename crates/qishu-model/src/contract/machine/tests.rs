@@ -4,6 +4,72 @@ use super::table::*;
 use super::*;
 use crate::contract::TenantType;
 
+#[test]
+fn whoever_is_alone_and_signs_at_once_is_told_once_that_the_contract_is_void() {
+    let mut alone = run(&draft(), [send()]);
+    alone.signatories.truncate(1);
+    alone.signatories[0].status = SignatoryStatus::Signed;
+    alone.state = ContractState::Complete {
+        time: NOW,
+        void_failure: None,
+    };
+    let told = |auto_sign: bool| {
+        let request = VoidRequest {
+            auto_sign,
+            ..VoidRequest::default()
+        };
+        let started = alone.apply(Command::StartVoid { request }, NOW).unwrap();
+        let signed = started
+            .contract
+            .unwrap()
+            .apply(Command::SignVoid { party: COMPANY_PARTY }, NOW);
+        let events = [started.events, signed.unwrap().events].concat();
+        events
+            .into_iter()
+            .filter_map(|event| event.callback)
+            .collect::<Vec<_>>()
+    };
+    let invalided = (CallbackType::Invalided, "INVALIDED");
+    assert_eq!(told(true), [invalided]);
+    assert_eq!(
+        told(false),
+        [(CallbackType::SendInvalid, "INVALIDING"), invalided]
+    );
+}
+
+#[test]
+fn people_see_the_void_document_of_the_request_that_counts() {
+    let mut contract = draft();
+    let void = |id: u64| Document {
+        id: DocumentId::new(id),
+        content_type: ContentType::Invalid,
+        ..document()
+    };
+    contract.documents.extend([void(31), void(32)]);
+    let shown = |contract: &Contract| {
+        contract
+            .shown_documents()
+            .map(|document| document.id.get())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&contract), [30], "those of failed requests are not shown");
+    let request = VoidRequest {
+        document: Some(DocumentId::new(32)),
+        delete_doc: true,
+        ..VoidRequest::default()
+    };
+    contract.state = ContractState::Invaliding {
+        time: NOW,
+        request: request.clone(),
+    };
+    assert_eq!(shown(&contract), [30, 32]);
+    contract.state = ContractState::Invalided { request };
+    assert_eq!(shown(&contract), [32], "its files were to be deleted");
+    contract.state = ContractState::Recalled { comments: None };
+    contract.files_deleted = true;
+    assert_eq!(shown(&contract), [] as [u64; 0]);
+}
+
 fn run(contract: &Contract, commands: impl IntoIterator<Item = Command>) -> Contract {
     commands.into_iter().fold(contract.clone(), |contract, command| {
         let shown = format!("{command:?}");

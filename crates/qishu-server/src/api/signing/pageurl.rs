@@ -24,7 +24,10 @@ pub(in crate::api) async fn handle(call: Call) -> Answer {
         hide_end: request.hide_end_button,
         hide_state: request.hide_state_button,
         show_resend: request.show_resend_button,
+        allow_password: request.allow_password_sign,
+        hide_password_settings: request.hide_password_settings,
         page_type: request.page_type.name().to_owned(),
+        appoint: None,
     };
     let lifetime = Lifetime::new(Some(i64::from(request.expire_minutes)), false)?;
     let page = SignPage {

@@ -11,6 +11,10 @@ export function refusalText(error: unknown, t: ComposerTranslation, locale: AppL
       return triesLeft === undefined
         ? t('refusal.CODE_WRONG')
         : t('refusal.CODE_WRONG_LEFT', { count: triesLeft }, triesLeft);
+    case 'PASSWORD_WRONG':
+      return triesLeft === undefined
+        ? t('refusal.PASSWORD_WRONG')
+        : t('refusal.PASSWORD_WRONG_LEFT', { count: triesLeft }, triesLeft);
     case 'CODE_LOCKED':
       return seconds ? t('refusal.CODE_LOCKED_WAIT', { seconds }) : t('refusal.CODE_LOCKED');
     case 'TOO_OFTEN':

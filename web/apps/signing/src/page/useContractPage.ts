@@ -4,7 +4,7 @@ import { ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 /** The address after a link was traded for a session: it says nothing and survives a reload. */
 export const CLEAN_ADDRESS = '/page/contract';
 
-export type Phase = 'opening' | 'login' | 'blocked' | 'ready';
+export type Phase = 'opening' | 'login' | 'blocked' | 'ready' | 'appoint';
 
 export interface ContractPageState {
   phase: Ref<Phase>;
@@ -51,6 +51,10 @@ export function useContractPage(options: ContractPageOptions): ContractPageState
           phase.value = 'login';
           return;
         }
+        if (opened.purpose === 'APPOINT') {
+          phase.value = 'appoint';
+          return;
+        }
       }
       await load();
     } catch (reason) {
@@ -69,6 +73,10 @@ export function useContractPage(options: ContractPageOptions): ContractPageState
 
   async function load(): Promise<void> {
     const loaded = await options.client.contract();
+    if (loaded.purpose === 'APPOINT') {
+      phase.value = 'appoint';
+      return;
+    }
     page.value = loaded;
     phase.value = 'ready';
     options.onLoaded?.(loaded);

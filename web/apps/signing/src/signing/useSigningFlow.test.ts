@@ -1,9 +1,23 @@
-import { PageError, type ContractPage, type PageClient, type SignRequest } from '@qishu/api-client';
+import { PageError, type ContractPage, type PageClient, type SigningTask, type SignRequest } from '@qishu/api-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { effectScope, shallowRef, type EffectScope } from 'vue';
 import { useSigningFlow, type SigningFlow } from './useSigningFlow';
 
 const pngUrl = 'data:image/png;base64,AAAA';
+
+function task(change: Partial<SigningTask> = {}): SigningTask {
+  return {
+    id: '7',
+    type: 'SIGNATURE',
+    needsPicture: true,
+    needsPlacement: false,
+    mayAddPlaces: false,
+    placementKind: 'PERSONAL',
+    seals: [],
+    datePatterns: [],
+    ...change,
+  };
+}
 
 function contractPage(change: Partial<ContractPage> = {}): ContractPage {
   return {
@@ -14,6 +28,9 @@ function contractPage(change: Partial<ContractPage> = {}): ContractPage {
     documents: [{ id: 'd', title: '合同', pageCount: 1, revision: 'r1', pages: [{ width: 595, height: 842 }] }],
     placements: [],
     step: { type: 'PERSONAL', needsPicture: true, canSign: true, canReject: true },
+    tasks: [task()],
+    later: [],
+    password: { usable: false, isSet: false, maySet: false },
     signatures: [],
     buttons: {},
     simulated: false,
@@ -31,6 +48,7 @@ describe('signing flow', () => {
   const requestCode = vi.fn<PageClient['requestCode']>();
   const sign = vi.fn<PageClient['sign']>();
   const reject = vi.fn<PageClient['reject']>();
+  const audit = vi.fn<PageClient['audit']>();
   const contract = vi.fn<PageClient['contract']>();
   const reload = vi.fn<() => Promise<void>>();
   const onExpired = vi.fn<(error: PageError) => void>();
@@ -40,7 +58,7 @@ describe('signing flow', () => {
     scope = effectScope();
     flow = scope.run(() =>
       useSigningFlow({
-        client: { requestCode, sign, reject, contract } as unknown as PageClient,
+        client: { requestCode, sign, audit, reject, contract } as unknown as PageClient,
         page: page as Readonly<typeof page> & { value: ContractPage },
         reload,
         onExpired,
@@ -57,7 +75,7 @@ describe('signing flow', () => {
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance'] });
-    for (const mock of [requestCode, sign, reject, contract, reload, onExpired]) mock.mockReset();
+    for (const mock of [requestCode, sign, audit, reject, contract, reload, onExpired]) mock.mockReset();
     requestCode.mockResolvedValue({ sentTo: '139****0001', retryAfterSeconds: 60, expiresInSeconds: 300, simulated: true });
     reload.mockResolvedValue();
   });
@@ -74,10 +92,11 @@ describe('signing flow', () => {
     expect(flow.sheet.value).toBe('code');
     expect(requestCode).toHaveBeenCalledExactlyOnceWith([{ documentId: 'd', revision: 'r1' }]);
     flow.saveSignature.value = true;
-    await flow.sign('123456');
+    await flow.confirm({ code: '123456' });
     expect(sign).toHaveBeenCalledExactlyOnceWith({
       revisions: [{ documentId: 'd', revision: 'r1' }],
       code: '123456',
+      steps: ['7'],
       signature: { pngBase64: 'AAAA' },
       saveSignature: true,
     } satisfies SignRequest);
@@ -96,23 +115,23 @@ describe('signing flow', () => {
     sign.mockResolvedValue({ status: 'SIGNED', contractStatus: 'COMPLETE' });
     await toCode();
     flow.saveSignature.value = true;
-    await flow.sign('123456');
+    await flow.confirm({ code: '123456' });
     expect(sign.mock.calls[0]?.[0]).toMatchObject({ signature: { id: 'b' }, saveSignature: false });
   });
 
   it('asks for a place only when none is fixed, and sends it', async () => {
-    startFlow(contractPage({ step: { ...contractPage().step!, needsPlacement: true } }));
+    startFlow(contractPage({ tasks: [task({ needsPlacement: true })] }));
     sign.mockResolvedValue({ status: 'SIGNED', contractStatus: 'COMPLETE' });
     await toCode();
-    expect([flow.isPlacing.value, flow.sheet.value]).toEqual([true, null]);
+    expect([flow.placingTask.value?.id, flow.sheet.value]).toEqual(['7', null]);
     flow.placementConfirmed();
     expect(flow.sheet.value).toBeNull();
     const box = { documentId: 'd', page: 0, x: 1, y: 2, width: 112, height: 48 };
     flow.placement.value = box;
     flow.placementConfirmed();
     await vi.advanceTimersByTimeAsync(0);
-    await flow.sign('123456');
-    expect(sign.mock.calls[0]?.[0].placements).toEqual([box]);
+    await flow.confirm({ code: '123456' });
+    expect(sign.mock.calls[0]?.[0].placements).toEqual([{ ...box, stepId: '7' }]);
   });
 
   it('does nothing for who may not sign', () => {
@@ -145,10 +164,10 @@ describe('signing flow', () => {
     startFlow();
     await toCode();
     sign.mockRejectedValueOnce(refusal('CODE_WRONG', { triesLeft: 1 }));
-    await flow.sign('000000');
+    await flow.confirm({ code: '000000' });
     expect(flow.sentCode.value).not.toBeNull();
     sign.mockRejectedValueOnce(refusal('CODE_LOCKED', { retryAfterSeconds: 200 }));
-    await flow.sign('000000');
+    await flow.confirm({ code: '000000' });
     expect(flow.sentCode.value).toBeNull();
     expect(flow.resend.secondsLeft.value).toBe(200);
   });
@@ -158,7 +177,7 @@ describe('signing flow', () => {
     await toCode();
     let answer: (value: { status: string; contractStatus: 'COMPLETE' }) => void = () => undefined;
     sign.mockReturnValue(new Promise((resolve) => (answer = resolve)));
-    const both = [flow.sign('123456'), flow.sign('123456')];
+    const both = [flow.confirm({ code: '123456' }), flow.confirm({ code: '123456' })];
     answer({ status: 'SIGNED', contractStatus: 'COMPLETE' });
     await Promise.all(both);
     expect(sign).toHaveBeenCalledTimes(1);
@@ -168,7 +187,7 @@ describe('signing flow', () => {
     startFlow();
     await toCode();
     sign.mockRejectedValueOnce(refusal('REVISION_CHANGED'));
-    await flow.sign('123456');
+    await flow.confirm({ code: '123456' });
     expect(reload).toHaveBeenCalledTimes(1);
     expect(flow.sheet.value).toBeNull();
     expect(flow.sentCode.value).toBeNull();
@@ -184,7 +203,7 @@ describe('signing flow', () => {
     await toCode();
     sign.mockRejectedValueOnce(refusal('NETWORK'));
     contract.mockResolvedValue(contractPage({ step: { ...contractPage().step!, ...step } }));
-    await flow.sign('123456');
+    await flow.confirm({ code: '123456' });
     expect(flow.outcome.value?.kind).toBe(outcome);
     expect(flow.busy.value).toBeNull();
     if (!outcome) expect(flow.problem.value).toMatchObject({ code: 'NETWORK' });
@@ -201,11 +220,11 @@ describe('signing flow', () => {
     startFlow();
     await toCode();
     sign.mockRejectedValueOnce(refusal('PICTURE_REQUIRED'));
-    await flow.sign('123456');
+    await flow.confirm({ code: '123456' });
     expect(flow.sheet.value).toBe('signature');
     sign.mockRejectedValueOnce(refusal('PLACEMENT_REQUIRED'));
-    await flow.sign('123456');
-    expect([flow.sheet.value, flow.isPlacing.value]).toEqual([null, true]);
+    await flow.confirm({ code: '123456' });
+    expect([flow.sheet.value, flow.placingTask.value?.id]).toEqual([null, '7']);
   });
 
   it('declines, and stays open when that is refused', async () => {
@@ -217,6 +236,82 @@ describe('signing flow', () => {
     expect(flow.resend.secondsLeft.value).toBe(0);
     await flow.reject('不同意');
     expect(flow.outcome.value).toEqual({ kind: 'REJECTED' });
+  });
+
+  it('asks for seal and place of a company step, and sends both with the confirmed name', async () => {
+    const seals = [
+      { id: 's1', name: '公章', width: 119, height: 119 },
+      { id: 's2', name: '合同专用章', width: 119, height: 119 },
+    ];
+    const company = { name: '上海明远贸易有限公司', needsLegalPerson: true };
+    startFlow(
+      contractPage({
+        tasks: [
+          task({ id: '1', type: 'COMPANY', needsPicture: false, needsPlacement: true, placementKind: 'COMPANY', seals }),
+          task({ id: '2', type: 'LP', needsPicture: false, placementKind: 'LP', company }),
+        ],
+      }),
+    );
+    sign.mockResolvedValue({ status: 'SIGNED', contractStatus: 'COMPLETE' });
+    flow.start();
+    expect(flow.sheet.value).toBe('seal');
+    flow.sealChoice.value = { seals: { 1: 's2' }, isConfirmed: true, legalPerson: ' 周明远 ', datePattern: 'Chinese' };
+    flow.sealsConfirmed();
+    expect(flow.placingTask.value?.id).toBe('1');
+    flow.placement.value = { documentId: 'd', page: 0, x: 1, y: 2, width: 119, height: 119 };
+    flow.placementConfirmed();
+    await vi.advanceTimersByTimeAsync(0);
+    await flow.confirm({ code: '123456' });
+    const { signature, ...sent } = sign.mock.calls[0]![0];
+    expect(signature).toBeUndefined();
+    expect(sent).toMatchObject({
+      steps: ['1', '2'],
+      seals: [{ stepId: '1', sealId: 's2' }],
+      placements: [{ stepId: '1', page: 0 }],
+      datePattern: 'Chinese',
+      company: { name: '上海明远贸易有限公司', legalPerson: '周明远' },
+    });
+  });
+
+  it('approves with a remark and goes on with what the same person has to do next', async () => {
+    const approval = task({ id: '1', type: 'AUDIT', needsPicture: false });
+    startFlow(contractPage({ tasks: [approval], later: ['COMPANY'] }));
+    audit.mockResolvedValue({ status: 'APPROVED', contractStatus: 'SIGNING' });
+    reload.mockImplementation(async () => {
+      page.value = contractPage({ tasks: [task({ id: '2', type: 'COMPANY', needsPicture: false })] });
+    });
+    flow.start();
+    expect(flow.sheet.value).toBe('audit');
+    flow.comment.value = ' 同意 ';
+    flow.sealsConfirmed();
+    await vi.advanceTimersByTimeAsync(0);
+    await flow.confirm({ code: '123456' });
+    expect(audit.mock.calls[0]?.[0]).toMatchObject({ stepId: '1', pass: true, comment: '同意', code: '123456' });
+    expect(flow.outcome.value).toBeNull();
+    expect(flow.doneSteps.value).toEqual([approval]);
+    expect(page.value?.tasks[0]?.id).toBe('2');
+  });
+
+  it('refuses approval with a comment and no code', async () => {
+    startFlow(contractPage({ tasks: [task({ id: '1', type: 'AUDIT', needsPicture: false })] }));
+    audit.mockResolvedValue({ status: 'REFUSED', contractStatus: 'REJECTED' });
+    await flow.refuse('价格有误');
+    expect(audit).toHaveBeenCalledExactlyOnceWith({
+      stepId: '1',
+      revisions: [{ documentId: 'd', revision: 'r1' }],
+      pass: false,
+      comment: '价格有误',
+    });
+    expect(flow.outcome.value).toEqual({ kind: 'REFUSED' });
+  });
+
+  it('asks for no code where the signing password will do', async () => {
+    startFlow(contractPage({ password: { usable: true, isSet: true, maySet: true } }));
+    sign.mockResolvedValue({ status: 'SIGNED', contractStatus: 'SIGNING' });
+    await toCode();
+    expect(requestCode).not.toHaveBeenCalled();
+    await flow.confirm({ password: 'k7#mQ2' });
+    expect(sign.mock.calls[0]?.[0]).toMatchObject({ password: 'k7#mQ2' });
   });
 
   it('hides declining where the integrator or the step forbids it', () => {

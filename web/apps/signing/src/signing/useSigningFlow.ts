@@ -1,17 +1,21 @@
 import {
   PageError,
   type Box,
+  type Confirming,
   type ContractPage,
+  type DatePattern,
   type DocumentRevision,
   type PageClient,
   type SentCode,
+  type SigningTask,
+  type SignRequest,
   type SignResult,
 } from '@qishu/api-client';
 import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { pngBase64 } from './signaturePicture';
 import { useCountdown, type Countdown } from './useCountdown';
 
-export type Sheet = 'signature' | 'pad' | 'code' | 'reject' | 'details';
+export type Sheet = 'signature' | 'pad' | 'seal' | 'audit' | 'code' | 'reject' | 'refuse' | 'recall' | 'end' | 'state' | 'more' | 'password';
 
 /** A signature the person has chosen: just drawn, or one saved before (`id`). */
 export interface ChosenSignature {
@@ -19,7 +23,19 @@ export interface ChosenSignature {
   dataUrl: string;
 }
 
-export type Outcome = { kind: 'SIGNED'; result: SignResult } | { kind: 'REJECTED' };
+/** What the person chose for the seals of this visit. */
+export interface SealChoice {
+  /** Seal by step. */
+  seals: Record<string, string>;
+  /** The name of the unverified company is confirmed. */
+  isConfirmed: boolean;
+  legalPerson: string;
+  datePattern: DatePattern | null;
+}
+
+export type Outcome =
+  | { kind: 'SIGNED' | 'APPROVED'; result: SignResult }
+  | { kind: 'REJECTED' | 'REFUSED' | 'RECALLED' | 'ENDED' };
 
 export interface SigningFlowOptions {
   client: PageClient;
@@ -32,36 +48,48 @@ export interface SigningFlowOptions {
 
 export interface SigningFlow {
   sheet: Ref<Sheet | null>;
-  isPlacing: Ref<boolean>;
+  /** The step a place is being chosen for. */
+  placingTask: ShallowRef<SigningTask | null>;
   placement: ShallowRef<Box | null>;
   signature: ShallowRef<ChosenSignature | null>;
   saveSignature: Ref<boolean>;
+  sealChoice: Ref<SealChoice>;
+  comment: Ref<string>;
   sentCode: ShallowRef<SentCode | null>;
   resend: Countdown;
-  busy: Ref<'code' | 'sign' | 'check' | 'reject' | null>;
+  busy: Ref<'code' | 'sign' | 'check' | 'end' | null>;
   /** Shown in the open sheet, beside what it is about. */
   problem: ShallowRef<unknown>;
   /** Shown over the document, when the open sheet had to close. */
   notice: ShallowRef<PageError | null>;
+  /** Steps done just now, while others go on waiting for the same person. */
+  doneSteps: ShallowRef<SigningTask[]>;
   outcome: ShallowRef<Outcome | null>;
   canDecline: ComputedRef<boolean>;
+  isAudit: ComputedRef<boolean>;
   start(): void;
   signatureConfirmed(): void;
+  sealsConfirmed(): void;
   placementConfirmed(): void;
+  cancelPlacing(): void;
   requestCode(): Promise<void>;
-  sign(code: string): Promise<void>;
+  confirm(by: Confirming): Promise<void>;
   reject(reason: string): Promise<void>;
+  refuse(comment: string): Promise<void>;
+  recall(reason: string): Promise<void>;
+  end(reason: string): Promise<void>;
   closeSheet(): void;
 }
 
 /** The codes after which the page shows the contract's new state instead of the sheet. */
-const STATE_HAS_MOVED = ['REVISION_CHANGED', 'NOT_YOUR_TURN', 'ALREADY_SIGNED', 'CONTRACT_CLOSED'];
+const STATE_HAS_MOVED = ['REVISION_CHANGED', 'NOT_YOUR_TURN', 'ALREADY_SIGNED', 'CONTRACT_CLOSED', 'NO_SEAL_RIGHT'];
 const PAGE_HAS_ENDED = ['LINK_EXPIRED', 'SESSION_EXPIRED'];
 /** The code that was sent is of no use after these. */
 const CODE_IS_SPENT = ['CODE_EXPIRED', 'CODE_LOCKED'];
 
 /**
- * The way from "sign" to the result: signature, place (when none is fixed), code, signing.
+ * The way from "sign" to the result: signature, seals, places (where none are fixed), confirmation, signing. An approval
+ * goes from its comment straight to the confirmation.
  *
  * What has been drawn survives a reload of the contract; codes do not, because they are bound to the
  * revisions that were shown.
@@ -69,14 +97,18 @@ const CODE_IS_SPENT = ['CODE_EXPIRED', 'CODE_LOCKED'];
 export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
   const { client, page } = options;
   const sheet = ref<Sheet | null>(null);
-  const isPlacing = ref(false);
+  const placingTask = shallowRef<SigningTask | null>(null);
   const placement = shallowRef<Box | null>(null);
+  const placed = new Map<string, Box>();
   const signature = shallowRef<ChosenSignature | null>(null);
   const saveSignature = ref(false);
+  const sealChoice = ref<SealChoice>({ seals: {}, isConfirmed: false, legalPerson: '', datePattern: null });
+  const comment = ref('');
   const sentCode = shallowRef<SentCode | null>(null);
-  const busy = ref<'code' | 'sign' | 'check' | 'reject' | null>(null);
+  const busy = ref<'code' | 'sign' | 'check' | 'end' | null>(null);
   const problem = shallowRef<unknown>(null);
   const notice = shallowRef<PageError | null>(null);
+  const doneSteps = shallowRef<SigningTask[]>([]);
   const outcome = shallowRef<Outcome | null>(null);
   const resend = useCountdown();
   const lifetime = useCountdown(() => {
@@ -84,7 +116,10 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
   });
 
   const step = computed(() => page.value.step ?? null);
-  const needsPlacement = computed(() => step.value?.needsPlacement === true);
+  const tasks = computed(() => page.value.tasks);
+  const isAudit = computed(() => tasks.value[0]?.type === 'AUDIT');
+  const needsPicture = computed(() => tasks.value.some((task) => task.needsPicture));
+  const sealTasks = computed(() => tasks.value.filter(asksForSeal));
 
   function codeExpired(): void {
     sentCode.value = null;
@@ -95,23 +130,42 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
     if (!step.value?.canSign) return;
     notice.value = null;
     problem.value = null;
-    if (!step.value.needsPicture) return afterSignature();
-    signature.value ??= defaultSignature(page.value);
-    sheet.value = 'signature';
+    placed.clear();
+    if (isAudit.value) sheet.value = 'audit';
+    else if (needsPicture.value) {
+      signature.value ??= defaultSignature(page.value);
+      sheet.value = 'signature';
+    } else afterSignature();
   }
 
   function afterSignature(): void {
-    if (needsPlacement.value) {
-      sheet.value = null;
-      isPlacing.value = true;
-    } else openCodeSheet();
+    if (sealTasks.value.length > 0) sheet.value = 'seal';
+    else nextPlace();
   }
 
-  function openCodeSheet(): void {
-    isPlacing.value = false;
+  /** Asks for the place of the next step that has none; then for the confirmation. */
+  function nextPlace(): void {
+    const open = tasks.value.find((task) => task.needsPlacement && !placed.has(task.id));
+    if (!open) return openConfirmation();
+    sheet.value = null;
+    placement.value = null;
+    placingTask.value = open;
+  }
+
+  function placementConfirmed(): void {
+    if (!placement.value || !placingTask.value) return;
+    placed.set(placingTask.value.id, placement.value);
+    placement.value = null;
+    placingTask.value = null;
+    nextPlace();
+  }
+
+  function openConfirmation(): void {
+    placingTask.value = null;
     problem.value = null;
     sheet.value = 'code';
-    if (!sentCode.value && resend.secondsLeft.value === 0) void requestCode();
+    const usesPassword = page.value.password.usable;
+    if (!usesPassword && !sentCode.value && resend.secondsLeft.value === 0) void requestCode();
   }
 
   async function requestCode(): Promise<void> {
@@ -130,42 +184,72 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
     }
   }
 
-  async function sign(code: string): Promise<void> {
+  async function confirm(by: Confirming): Promise<void> {
     if (busy.value) return;
     busy.value = 'sign';
     problem.value = null;
+    const done = tasks.value;
+    const kind = isAudit.value ? 'APPROVED' : 'SIGNED';
     try {
-      finish(await client.sign(signRequest(code)));
+      const result = isAudit.value ? await client.audit(approval(by)) : await client.sign(signRequest(by));
+      await finish({ kind, result }, done);
     } catch (error) {
-      if (error instanceof PageError && error.code === 'NETWORK') await checkWhetherSigned(error);
+      if (error instanceof PageError && error.code === 'NETWORK') await checkWhetherSigned(error, kind, done);
       else await refused(error);
     } finally {
       busy.value = null;
     }
   }
 
-  function signRequest(code: string): Parameters<PageClient['sign']>[0] {
-    const chosen = step.value?.needsPicture ? signature.value : null;
+  function approval(by: Confirming): Parameters<PageClient['audit']>[0] {
+    const remark = comment.value.trim();
     return {
+      ...by,
+      stepId: tasks.value[0]?.id ?? '',
       revisions: revisionsOf(page.value),
-      code,
+      pass: true,
+      ...(remark && { comment: remark }),
+    };
+  }
+
+  function signRequest(by: Confirming): SignRequest {
+    const chosen = needsPicture.value ? signature.value : null;
+    const { seals, legalPerson, datePattern } = sealChoice.value;
+    const company = tasks.value.find((task) => task.company)?.company;
+    const pickedSeals = tasks.value.flatMap((task) => {
+      const sealId = seals[task.id] ?? task.seals[0]?.id;
+      return sealId ? [{ stepId: task.id, sealId }] : [];
+    });
+    const places = [...placed].map(([stepId, box]) => ({ ...box, stepId }));
+    return {
+      ...by,
+      revisions: revisionsOf(page.value),
+      steps: tasks.value.map((task) => task.id),
       ...(chosen && { signature: chosen.id ? { id: chosen.id } : { pngBase64: pngBase64(chosen.dataUrl) } }),
       saveSignature: chosen !== null && chosen.id === null && saveSignature.value,
-      ...(needsPlacement.value && placement.value && { placements: [placement.value] }),
+      ...(pickedSeals.length > 0 && { seals: pickedSeals }),
+      ...(places.length > 0 && { placements: places }),
+      ...(datePattern && { datePattern }),
+      ...(company && {
+        company: { name: company.name, ...(legalPerson.trim() && { legalPerson: legalPerson.trim() }) },
+      }),
     };
   }
 
   /** The answer got lost: the signature may exist. Ask before anything is tried again. */
-  async function checkWhetherSigned(lost: PageError): Promise<void> {
+  async function checkWhetherSigned(
+    lost: PageError,
+    kind: 'SIGNED' | 'APPROVED',
+    asked: SigningTask[],
+  ): Promise<void> {
     busy.value = 'check';
     try {
       const now = await client.contract();
-      if (now.step?.refusalCode === 'ALREADY_SIGNED' || now.contract.status === 'COMPLETE') {
-        finish({
-          status: 'SIGNED',
-          contractStatus: now.contract.status,
-          callbackPage: now.callbackPage,
-        });
+      const waits = now.tasks.some((task) => asked.some((before) => before.id === task.id));
+      const isDone = now.step?.refusalCode === 'ALREADY_SIGNED' || now.contract.status === 'COMPLETE';
+      if (isDone || (!waits && now.contract.status === 'SIGNING')) {
+        const result = { status: kind, contractStatus: now.contract.status, callbackPage: now.callbackPage };
+        await finish({ kind, result }, asked);
         return;
       }
     } catch {
@@ -174,26 +258,48 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
     problem.value = lost;
   }
 
-  function finish(result: SignResult): void {
+  /** Goes on with the next steps of the same person, if there are any; else tells the outcome. */
+  async function finish(reached: Outcome, done: SigningTask[]): Promise<void> {
     lifetime.stop();
+    sentCode.value = null;
     sheet.value = null;
-    outcome.value = { kind: 'SIGNED', result };
+    placed.clear();
+    comment.value = '';
+    const goesOn = page.value.later.length > 0;
+    if (goesOn) {
+      await options.reload();
+      if (step.value?.canSign) {
+        doneSteps.value = done;
+        return;
+      }
+    }
+    outcome.value = reached;
   }
 
-  async function reject(reason: string): Promise<void> {
+  async function ended(kind: 'REJECTED' | 'REFUSED' | 'RECALLED' | 'ENDED', act: () => Promise<unknown>): Promise<void> {
     if (busy.value) return;
-    busy.value = 'reject';
+    busy.value = 'end';
     problem.value = null;
     try {
-      await client.reject(reason);
+      await act();
       sheet.value = null;
-      outcome.value = { kind: 'REJECTED' };
+      outcome.value = { kind };
     } catch (error) {
       await refused(error);
     } finally {
       busy.value = null;
     }
   }
+
+  const refuse = (text: string): Promise<void> =>
+    ended('REFUSED', () =>
+      client.audit({
+        stepId: tasks.value[0]?.id ?? '',
+        revisions: revisionsOf(page.value),
+        pass: false,
+        comment: text,
+      }),
+    );
 
   async function refused(error: unknown): Promise<void> {
     const code = error instanceof PageError ? error.code : 'UNKNOWN';
@@ -205,7 +311,7 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
       sentCode.value = null;
     }
     const wait = error instanceof PageError ? error.details.retryAfterSeconds : undefined;
-    if (wait !== undefined && busy.value !== 'reject') resend.start(wait);
+    if (wait !== undefined && busy.value !== 'end') resend.start(wait);
     if (code === 'PICTURE_REQUIRED') sheet.value = 'signature';
     if (error instanceof PageError && code === 'PLACEMENT_REQUIRED') askForPlacement(error);
   }
@@ -213,15 +319,18 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
   function askForPlacement(error: PageError): void {
     sheet.value = null;
     notice.value = error;
-    isPlacing.value = true;
+    placed.clear();
+    placement.value = null;
+    placingTask.value = tasks.value.find((task) => task.needsPlacement) ?? tasks.value[0] ?? null;
   }
 
   async function showNewState(error: PageError): Promise<void> {
     lifetime.stop();
     sentCode.value = null;
     sheet.value = null;
-    isPlacing.value = false;
+    placingTask.value = null;
     placement.value = null;
+    placed.clear();
     notice.value = error;
     await options.reload();
     // Nothing is left to do: the page then says why by itself.
@@ -230,32 +339,50 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
 
   return {
     sheet,
-    isPlacing,
+    placingTask,
     placement,
     signature,
     saveSignature,
+    sealChoice,
+    comment,
     sentCode,
     resend,
     busy,
     problem,
     notice,
+    doneSteps,
     outcome,
-    canDecline: computed(() => step.value?.canReject === true && page.value.buttons.reject !== false),
+    canDecline: computed(
+      () => !isAudit.value && step.value?.canReject === true && page.value.buttons.reject !== false,
+    ),
+    isAudit,
     start,
     signatureConfirmed: () => {
       if (signature.value) afterSignature();
     },
-    placementConfirmed: () => {
-      if (placement.value) openCodeSheet();
+    sealsConfirmed: nextPlace,
+    placementConfirmed,
+    cancelPlacing: () => {
+      placingTask.value = null;
+      placement.value = null;
+      placed.clear();
     },
     requestCode,
-    sign,
-    reject,
+    confirm,
+    reject: (reason) => ended('REJECTED', () => client.reject(reason)),
+    refuse,
+    recall: (reason) => ended('RECALLED', () => client.recall(reason)),
+    end: (reason) => ended('ENDED', () => client.end(reason)),
     closeSheet: () => {
       sheet.value = null;
       problem.value = null;
     },
   };
+}
+
+/** Steps for which something about seals or dates is shown before the confirmation. */
+export function asksForSeal(task: SigningTask): boolean {
+  return task.seals.length > 0 || task.company != null || task.datePatterns.length > 0;
 }
 
 /** The revisions on the screen: what the person has seen and is about to sign (R-3). */

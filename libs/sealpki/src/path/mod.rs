@@ -1,66 +1,91 @@
-//! Certification paths: from a signer's certificate to an anchor one trusts (the essentials of RFC 5280 6.1).
+//! Certification paths: from a signer's certificate to an anchor one trusts (RFC 5280 6.1), at any time, with revocation.
 //!
-//! Names are compared by their bytes, as issuers copy them. Revocation is not looked at here. Name constraints and
-//! policy constraints are not processed: a certificate with them is refused, never taken without them.
+//! Every problem has the name ETSI EN 319 102-1 gives it, see [`PathError::sub_indication`]. Names are compared by their
+//! bytes, as issuers copy them. Every certificate policy is accepted; a certificate with policy constraints is refused,
+//! never taken without them.
 
-use crate::certificate::{Certificate, IssuerError};
+mod error;
+mod names;
+mod revocation;
+
+pub use error::{PathError, SubIndication};
+pub use revocation::{RevocationEvidence, RevocationRule};
+
+use crate::certificate::Certificate;
+use crate::crl::RevocationList;
 
 /// The longest path, the signer's certificate and the anchor included.
 const PATH_LEN_MAX: usize = 8;
 /// The most issuer candidates looked at for one path, so that crafted sets of certificates cost little.
 const CANDIDATES_MAX: usize = 100;
+/// The most complete paths whose revocation is judged.
+const COMPLETE_PATHS_MAX: usize = 8;
 
-/// Why no path to an anchor was found. With several candidates, the reason of the one that came closest.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// What a path may be made of.
+#[derive(Debug, Clone, Copy)]
+pub struct PathMaterial<'a> {
+    /// Certificates of any kind, in any order; nothing is taken from them unproved.
+    pub certificates: &'a [Certificate],
+    /// Certificates that are trusted to begin with.
+    pub anchors: &'a [Certificate],
+    /// OCSPResponses in DER, about any certificate; what cannot be read or is about others is passed over.
+    pub ocsp_responses: &'a [Vec<u8>],
+    /// Revocation lists of any issuer.
+    pub revocation_lists: &'a [RevocationList],
+}
+
+/// By which rules a path is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PathRules {
+    /// The time the path has to be valid at, in seconds since 1970-01-01T00:00:00Z: the time of a proof of existence such
+    /// as a time-stamp over the signature, or the present without one.
+    pub at_unix_s: i64,
+    /// Whether the state of each certificate below the anchor has to be known.
+    pub revocation: RevocationRule,
+    /// For how many seconds after newer revocation information was due the old one still counts.
+    pub grace_s: u32,
+}
+
+/// A path that is valid.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
-pub enum PathError {
-    /// A certificate has a critical extension that is not processed (RFC 5280 6.1.4 (o)).
-    #[error("the certificate of {subject} has the critical extension {oid}, which is not processed")]
-    CriticalExtension {
-        /// Whose certificate.
-        subject: String,
-        /// The extension as dotted numbers.
-        oid: String,
-    },
-    /// A certificate's validity was over (RFC 5280 6.1.3 (a)(2)).
-    #[error("the certificate of {0} had expired")]
-    Expired(String),
-    /// An issuer's key must not sign certificates (RFC 5280 6.1.4 (n)).
-    #[error("the key usage of {0} does not allow to sign certificates")]
-    KeyUsage(String),
-    /// No certificate of the issuer is at hand.
-    #[error("no certificate of the issuer of {0} is at hand, and it is no trust anchor itself")]
-    NoIssuer(String),
-    /// The issuer is not an authority (RFC 5280 6.1.4 (k)).
-    #[error("{0} is not an authority and must not issue certificates")]
-    NotAuthority(String),
-    /// A certificate was not yet valid (RFC 5280 6.1.3 (a)(2)).
-    #[error("the certificate of {0} was not yet valid")]
-    NotYetValid(String),
-    /// More authorities below an issuer than it allows (RFC 5280 6.1.4 (m)).
-    #[error("{0} does not allow so many authorities below it")]
-    PathLength(String),
-    /// A certificate was not signed by its issuer (RFC 5280 6.1.3 (a)(1)).
-    #[error("the certificate of {subject} is not signed by its issuer: {source}")]
-    Signature {
-        /// Whose certificate.
-        subject: String,
-        /// What is wrong.
-        source: IssuerError,
-    },
-    /// More than 8 certificates in a row, or too many candidates.
-    #[error("the path is too long or has too many branches")]
-    TooComplex,
-    /// The path ends at a self-signed root that is not among the anchors.
-    #[error("the root {0} is not a trust anchor")]
-    Untrusted(String),
+pub struct ValidatedPath {
+    /// From the signer's certificate to the anchor.
+    pub certificates: Vec<Certificate>,
+    /// How the state of each of them is known, in the same order.
+    pub evidence: Vec<RevocationEvidence>,
+}
+
+/// Finds a path from `leaf` to an anchor that is valid by `rules`, revocation included. What the leaf's key may be used for
+/// is not judged.
+///
+/// # Errors
+/// [`PathError`] of the candidate that came closest.
+pub fn validate_path(
+    leaf: &Certificate,
+    material: &PathMaterial<'_>,
+    rules: &PathRules,
+) -> Result<ValidatedPath, PathError> {
+    let mut search = Search {
+        intermediates: material.certificates,
+        anchors: material.anchors,
+        at_unix_s: rules.at_unix_s,
+        candidates_left: CANDIDATES_MAX,
+        complete_paths_left: COMPLETE_PATHS_MAX,
+        accept: |path: &[Certificate]| revocation::judge(path, material, rules),
+    };
+    let (certificates, evidence) = search.run(leaf)?;
+    Ok(ValidatedPath {
+        certificates,
+        evidence,
+    })
 }
 
 /// Finds a path from `leaf` over `intermediates` to one of `anchors`, valid at the given time (seconds since
 /// 1970-01-01T00:00:00Z), and returns it from leaf to anchor. An anchor is judged like every other authority: it has to
 /// be valid at that time and allowed to issue.
 ///
-/// What the leaf's key may be used for is not judged.
+/// Neither revocation nor what the leaf's key may be used for is judged; see [`validate_path`] for the former.
 ///
 /// # Errors
 /// [`PathError`] of the candidate that came closest to an anchor.
@@ -70,37 +95,51 @@ pub fn build_path(
     anchors: &[Certificate],
     at_unix_s: i64,
 ) -> Result<Vec<Certificate>, PathError> {
-    check_common(leaf, at_unix_s)?;
     let mut search = Search {
         intermediates,
         anchors,
         at_unix_s,
         candidates_left: CANDIDATES_MAX,
+        complete_paths_left: COMPLETE_PATHS_MAX,
+        accept: |_: &[Certificate]| Ok(()),
     };
-    let mut path = vec![leaf.clone()];
-    search.extend(&mut path).map_err(|(_, error)| error)?;
-    Ok(path)
+    search.run(leaf).map(|(path, ())| path)
 }
 
-struct Search<'a> {
+struct Search<'a, F> {
     intermediates: &'a [Certificate],
     anchors: &'a [Certificate],
     at_unix_s: i64,
     candidates_left: usize,
+    complete_paths_left: usize,
+    /// The last word on a complete path.
+    accept: F,
 }
 
 /// How long the path was when it failed, and why.
 type Miss = (usize, PathError);
 
-impl Search<'_> {
+impl<T, F: Fn(&[Certificate]) -> Result<T, PathError>> Search<'_, F> {
+    fn run(&mut self, leaf: &Certificate) -> Result<(Vec<Certificate>, T), PathError> {
+        check_common(leaf, self.at_unix_s)?;
+        let mut path = vec![leaf.clone()];
+        let accepted = self.extend(&mut path).map_err(|(_, error)| error)?;
+        Ok((path, accepted))
+    }
+
     /// Extends `path` to an anchor; leaves it as it was on failure. Depth is bounded by [`PATH_LEN_MAX`].
-    fn extend(&mut self, path: &mut Vec<Certificate>) -> Result<(), Miss> {
+    fn extend(&mut self, path: &mut Vec<Certificate>) -> Result<T, Miss> {
         let depth = path.len();
         let Some(current) = path.last().cloned() else {
             return Err((0, PathError::TooComplex));
         };
         if self.anchors.contains(&current) {
-            return Ok(());
+            self.complete_paths_left = self
+                .complete_paths_left
+                .checked_sub(1)
+                .ok_or((PATH_LEN_MAX + 1, PathError::TooComplex))?;
+            // A path that is complete came closer than any that is not.
+            return (self.accept)(path).map_err(|error| (PATH_LEN_MAX + 1, error));
         }
         if depth == PATH_LEN_MAX {
             return Err((depth, PathError::TooComplex));
@@ -119,7 +158,7 @@ impl Search<'_> {
                 .checked_sub(1)
                 .ok_or((PATH_LEN_MAX, PathError::TooComplex))?;
             match self.try_issuer(path, &current, candidate) {
-                Ok(()) => return Ok(()),
+                Ok(accepted) => return Ok(accepted),
                 // A reason is worth more than "no issuer" at the same depth.
                 Err(miss) if miss.0 > nearest.0 || matches!(nearest.1, PathError::NoIssuer(_)) => {
                     nearest = miss;
@@ -135,7 +174,7 @@ impl Search<'_> {
         path: &mut Vec<Certificate>,
         current: &Certificate,
         issuer: &Certificate,
-    ) -> Result<(), Miss> {
+    ) -> Result<T, Miss> {
         let depth = path.len();
         check_authority(issuer, path, self.at_unix_s).map_err(|error| (depth, error))?;
         current.verify_issued_by(issuer).map_err(|source| {
@@ -204,8 +243,17 @@ fn check_authority(authority: &Certificate, below: &[Certificate], at_unix_s: i6
         .skip(1)
         .filter(|certificate| !certificate.is_self_issued())
         .count();
-    match constraints.path_len {
-        Some(allowed) if authorities_below > usize::from(allowed) => Err(PathError::PathLength(subject())),
-        _ => Ok(()),
+    if constraints
+        .path_len
+        .is_some_and(|allowed| authorities_below > usize::from(allowed))
+    {
+        return Err(PathError::PathLength(subject()));
+    }
+    match authority.name_constraints() {
+        Some(constraints) => names::check(constraints, below).map_err(|name| PathError::NameConstraints {
+            subject: subject(),
+            name,
+        }),
+        None => Ok(()),
     }
 }

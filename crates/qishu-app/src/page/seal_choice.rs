@@ -1,0 +1,128 @@
+//! Which seals a person may put on a step of a company.
+
+use qishu_model::company::{Company, Employee, Role};
+use qishu_model::contact::User;
+use qishu_model::contract::{Action, ActionType, Signatory};
+use qishu_model::id::CompanyId;
+use qishu_model::seal::{Seal, SealStatus, SealType};
+use qishu_store::seal::SealFilter;
+use qishu_store::{Page, Reader, Scope, company, seal};
+
+use crate::AppError;
+use crate::company::find_employee;
+
+/// The company that signs with a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SigningCompany {
+    /// The platform company, a subsidiary, or another company that was authenticated here: it has seals of its own.
+    Known(Company),
+    /// A company nobody has authenticated; `Some` once one of its handlers has sealed here before.
+    Unverified(Option<Company>),
+}
+
+/// The company behind a party.
+///
+/// # Errors
+/// Internal when the store fails or one of our companies is gone.
+pub(crate) async fn signing_company(
+    reader: &mut Reader,
+    party: &Signatory,
+) -> Result<SigningCompany, AppError> {
+    if let Some(id) = party.company_id {
+        let found = company::find(reader, Scope::System, id).await?;
+        let found = found.ok_or_else(|| AppError::Internal(format!("company {id} is gone")))?;
+        return Ok(SigningCompany::Known(found.value));
+    }
+    let name = party.tenant_name.as_deref().unwrap_or_default();
+    let found = company::find_by_name(reader, Scope::System, name).await?;
+    Ok(match found.map(|found| found.value) {
+        Some(company) if company.status == qishu_model::company::CompanyStatus::AuthSuccess => {
+            SigningCompany::Known(company)
+        }
+        unverified => SigningCompany::Unverified(unverified),
+    })
+}
+
+/// Kind of seal a step needs.
+pub(crate) const fn seal_type_of(action: ActionType) -> SealType {
+    match action {
+        ActionType::Lp => SealType::Lp,
+        ActionType::Practice => SealType::PracticingSeal,
+        _ => SealType::Enterprise,
+    }
+}
+
+/// Seals of a known company that this person may put on this step, oldest first. A person named for the step may use the
+/// seals named for it; otherwise it takes the right to a seal: the seal administrator has it for all, a seal user for those
+/// that list them (chapter 5 of `organisation`). The legal representative may use their own seal.
+///
+/// # Errors
+/// Internal when the store fails.
+pub(crate) async fn usable_seals(
+    reader: &mut Reader,
+    company: CompanyId,
+    action: &Action,
+    user: &User,
+) -> Result<Vec<Seal>, AppError> {
+    let Some(employee) = find_employee(reader, company, user).await? else {
+        return Ok(Vec::new());
+    };
+    let named = action
+        .operators
+        .iter()
+        .any(|operator| operator.same_contact(user) || employee.is(operator));
+    let offered = seals_for_step(reader, company, action).await?;
+    let usable = |seal: &Seal| (named && !action.seal_ids.is_empty()) || may_use(&employee, seal);
+    Ok(offered.into_iter().filter(usable).collect())
+}
+
+/// Whether an employee may use any of the seals a step can take.
+///
+/// # Errors
+/// Internal when the store fails.
+pub(crate) async fn has_seal_right(
+    reader: &mut Reader,
+    employee: &Employee,
+    action: &Action,
+) -> Result<bool, AppError> {
+    let offered = seals_for_step(reader, employee.company_id, action).await?;
+    Ok(offered.iter().any(|seal| may_use(employee, seal)))
+}
+
+fn may_use(employee: &Employee, seal: &Seal) -> bool {
+    let own = seal.seal_type == SealType::Lp && employee.has_role(Role::LegalPerson);
+    own || employee.has_role(Role::SealAdmin) || seal.users.iter().any(|user| employee.is(user))
+}
+
+/// Enabled seals of the step's type: those named for it, else all of the company.
+async fn seals_for_step(
+    reader: &mut Reader,
+    company: CompanyId,
+    action: &Action,
+) -> Result<Vec<Seal>, AppError> {
+    let filter = SealFilter {
+        company,
+        status: Some(SealStatus::Normal),
+        modified_from: None,
+        modified_to: None,
+    };
+    let page = Page {
+        offset: 0,
+        limit: 1000,
+    };
+    let listed = seal::list(reader, &filter, page).await?;
+    let wanted = seal_type_of(action.action_type);
+    let fits = |seal: &Seal| {
+        let named = action.seal_ids.is_empty() || action.seal_ids.contains(&seal.id);
+        named && seal.seal_type == wanted
+    };
+    let mut seals: Vec<Seal> = listed
+        .rows
+        .into_iter()
+        .map(|row| row.value)
+        .filter(fits)
+        .collect();
+    // The first seal named for a step is the one it is meant for.
+    seals.sort_by_key(|seal| action.seal_ids.iter().position(|id| *id == seal.id));
+    Ok(seals)
+}

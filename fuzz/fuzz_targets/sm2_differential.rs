@@ -1,0 +1,158 @@
+//! SM2 against the formulas of the standard, computed by hand with big numbers: for any private number, message and
+//! change of the signature both must agree whether it is good.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use num_bigint::BigUint;
+use sealpki::{PrivateKey, SignatureAlgorithm};
+use sm3::{Digest, Sm3};
+
+const P: &str = "fffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffff";
+const A: &str = "fffffffeffffffffffffffffffffffffffffffff00000000fffffffffffffffc";
+const B: &str = "28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93";
+const N: &str = "fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123";
+const GX: &str = "32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7";
+const GY: &str = "bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0";
+
+fn number(hex: &str) -> BigUint {
+    BigUint::parse_bytes(hex.as_bytes(), 16).expect("the constant is hexadecimal")
+}
+
+fn octets(number: &BigUint) -> Vec<u8> {
+    let digits = number.to_bytes_be();
+    [vec![0; 32 - digits.len()], digits].concat()
+}
+
+/// A point in affine coordinates; `None` is infinity.
+type Point = Option<(BigUint, BigUint)>;
+
+fn add(one: &Point, other: &Point) -> Point {
+    let (p, a) = (number(P), number(A));
+    let (Some((x1, y1)), Some((x2, y2))) = (one, other) else {
+        return one.clone().or_else(|| other.clone());
+    };
+    let slope = if x1 == x2 {
+        if (y1 + y2) % &p == BigUint::ZERO {
+            return None;
+        }
+        let inverse = (y1 * 2u32).modinv(&p)?;
+        (x1 * x1 * 3u32 + a) * inverse % &p
+    } else {
+        let inverse = (x2 + &p - x1).modinv(&p)?;
+        (y2 + &p - y1) * inverse % &p
+    };
+    let x = (&slope * &slope + &p * 2u32 - x1 - x2) % &p;
+    let y = (slope * (x1 + &p - &x) + &p - y1) % &p;
+    Some((x, y))
+}
+
+fn multiply(point: &Point, factor: &BigUint) -> Point {
+    let mut sum = None;
+    for bit in (0..factor.bits()).rev() {
+        sum = add(&sum, &sum);
+        if factor.bit(bit) {
+            sum = add(&sum, point);
+        }
+    }
+    sum
+}
+
+/// e = SM3(Z || message), GB/T 32918.2 6.1.
+fn message_number(public: &(BigUint, BigUint), message: &[u8]) -> BigUint {
+    let mut z = Sm3::new();
+    z.update([0, 128]);
+    z.update(b"1234567812345678");
+    for constant in [A, B, GX, GY] {
+        z.update(octets(&number(constant)));
+    }
+    z.update(octets(&public.0));
+    z.update(octets(&public.1));
+    let mut digest = Sm3::new();
+    digest.update(z.finalize());
+    digest.update(message);
+    BigUint::from_bytes_be(&digest.finalize())
+}
+
+/// GB/T 32918.2 7.1.
+fn is_good(public: &(BigUint, BigUint), message: &[u8], r: &BigUint, s: &BigUint) -> bool {
+    let n = number(N);
+    let in_range = |value: &BigUint| *value != BigUint::ZERO && *value < n;
+    let t = (r + s) % &n;
+    if !in_range(r) || !in_range(s) || t == BigUint::ZERO {
+        return false;
+    }
+    let generator = Some((number(GX), number(GY)));
+    let sum = add(&multiply(&generator, s), &multiply(&Some(public.clone()), &t));
+    sum.is_some_and(|(x, _)| (message_number(public, message) + x) % &n == *r)
+}
+
+fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(contents.len()).expect("all elements here are short");
+    let header = if length < 0x80 { vec![tag, length] } else { vec![tag, 0x81, length] };
+    [header, contents.to_vec()].concat()
+}
+
+fn integer(value: &BigUint) -> Vec<u8> {
+    let digits = value.to_bytes_be();
+    let sign = digits.first().filter(|&&first| first & 0x80 != 0).map(|_| 0);
+    element(2, &sign.into_iter().chain(digits).collect::<Vec<u8>>())
+}
+
+/// PKCS #8 around the private number.
+fn private_key(scalar: &[u8]) -> Vec<u8> {
+    let key = element(0x30, &[element(2, &[1]), element(4, scalar)].concat());
+    let ec = element(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]);
+    let curve = element(6, &[0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x82, 0x2d]);
+    let algorithm = element(0x30, &[ec, curve].concat());
+    element(0x30, &[element(2, &[0]), algorithm, element(4, &key)].concat())
+}
+
+/// The two numbers of a signature in DER.
+fn numbers(der: &[u8]) -> (BigUint, BigUint) {
+    let r_len = usize::from(der[3]);
+    let (r, s) = (&der[4..4 + r_len], &der[6 + r_len..]);
+    (BigUint::from_bytes_be(r), BigUint::from_bytes_be(s))
+}
+
+fuzz_target!(|data: &[u8]| {
+    let Some((scalar, rest)) = data.split_first_chunk::<32>() else {
+        return;
+    };
+    let Some((change, message)) = rest.split_first_chunk::<8>() else {
+        return;
+    };
+    let d = BigUint::from_bytes_be(scalar);
+    let n = number(N);
+    let key = PrivateKey::from_pkcs8(&private_key(scalar));
+    let is_key = d != BigUint::ZERO && d < &n - 1u32;
+    assert_eq!(key.is_ok(), is_key);
+    let Ok(key) = key else { return };
+    let public = multiply(&Some((number(GX), number(GY))), &d).expect("d is below the order");
+    let spki = key.subject_public_key_info();
+    assert!(spki.ends_with(&[octets(&public.0), octets(&public.1)].concat()));
+
+    let signature = key.sign(message).expect("every key signs");
+    let (r, s) = numbers(&signature);
+    assert!(is_good(&public, message, &r, &s));
+    let verify = |message: &[u8], r: &BigUint, s: &BigUint| {
+        let der = element(0x30, &[integer(r), integer(s)].concat());
+        key.public_key()
+            .verify(SignatureAlgorithm::Sm2Sm3, message, &der)
+            .is_ok()
+    };
+    assert!(verify(message, &r, &s));
+    let delta = BigUint::from_bytes_be(change);
+    for (r, s) in [
+        (&r + &delta, s.clone()),
+        (r.clone(), &s + &delta),
+        (delta.clone(), s.clone()),
+        (r.clone(), delta),
+        (&n - &r, s.clone()),
+        (r.clone(), &n - &s),
+        (&n + &r, s.clone()),
+        (s, r),
+    ] {
+        assert_eq!(verify(message, &r, &s), is_good(&public, message, &r, &s));
+    }
+});
