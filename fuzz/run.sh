@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")"
 seconds=${1:?usage: fuzz/run.sh SECONDS [TARGET …]}
 shift
-[ $# -gt 0 ] || set -- cms crl ocsp pkcs12 ses sm2_differential tsp x509
+[ $# -gt 0 ] || set -- cms crl ocsp pdf_read pdf_sign pdf_verify pkcs12 ses sm2_differential tsp x509
 # Coverage of edges and comparisons, as libFuzzer wants it.
 RUSTFLAGS="--cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
@@ -19,6 +19,6 @@ for target in "$@"; do
     cargo build -q --release --target "$triple" --bin "$target"
     mkdir -p "corpus/$target" "artifacts/$target"
     echo "== $target, $seconds s"
-    "target/$triple/release/$target" -max_total_time="$seconds" -max_len=16384 -timeout=10 -rss_limit_mb=2048 \
+    "target/$triple/release/$target" -max_total_time="$seconds" -max_len=16384 -timeout=30 -rss_limit_mb=2048 \
         -print_final_stats=1 -artifact_prefix="artifacts/$target/" "corpus/$target" "seeds/$target"
 done

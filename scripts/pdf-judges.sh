@@ -19,11 +19,12 @@ python3 -c 'import pyhanko' 2>/dev/null || { echo "install the judges first: pip
 python3 judges/make_contracts.py "$contracts"
 python3 judges/make_pages.py "$contracts/turned.pdf"
 
-sign=${SIGN_ACTS:-}
-if [ -z "$sign" ]; then
+sign=${SIGN_ACTS:-} judge=${JUDGE:-}
+if [ -z "$sign" ] || [ -z "$judge" ]; then
     # The whole workspace: one set of features for every build, so that nothing is compiled twice.
-    cargo build --quiet --locked --workspace --example sign_acts
+    cargo build --quiet --locked --workspace --example sign_acts --example judge
     sign=${CARGO_TARGET_DIR:-target}/debug/examples/sign_acts
+    judge=${CARGO_TARGET_DIR:-target}/debug/examples/judge
 fi
 
 failed=0
@@ -47,6 +48,17 @@ run() {
         "$work/$name"/*.pdf 2> "$work/$name.err" || failed=1
 }
 judged=
+
+# The other way round: files of pyHanko over contracts of LibreOffice and Chromium, judged by us.
+rm -rf "$work/theirs"
+# shellcheck disable=SC2046
+python3 judges/make_signed.py "$work/theirs" $(ls "$contracts"/*.pdf | head -3) 2> "$work/theirs.err"
+theirs=$("$judge" --time "$(date +%s)" --anchor "$work/theirs/root.der" "$work/theirs"/*.pdf > "$work/theirs.txt" && echo all || echo not all)
+echo "== theirs: $theirs of $(ls "$work/theirs"/*.pdf | wc -l) files accepted"
+if [ "$theirs" != all ]; then
+    grep -v '^TOTAL-PASSED' "$work/theirs.txt" || true
+    failed=1
+fi
 
 rm -rf "$work/unsigned"
 mkdir -p "$work/unsigned"

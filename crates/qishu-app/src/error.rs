@@ -308,6 +308,9 @@ pub enum AppError {
     /// Somebody else changed the same object again and again; a later try will succeed.
     #[error("the contract is busy, try again")]
     Busy,
+    /// Something the operator has not set up; `1001`, and it may be said (D-34).
+    #[error("{0}")]
+    NotConfigured(&'static str),
     /// A fault of ours, or of something we need. The cause is logged, never answered.
     #[error("internal error: {0}")]
     Internal(String),

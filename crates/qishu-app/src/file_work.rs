@@ -13,12 +13,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use pdfseal::appearance::StampPicture;
 use pdfseal::sign::SigningPlan;
+use pdfseal::verify::VerificationReport;
 use qishu_convert::office::{Office, OfficeError, OfficeFormat, OfficeLimits};
 use qishu_convert::worker::{Missing, Probe, WorkerError, Workers};
 
 pub(crate) use job::MarkJob;
 pub use job::{FileLimits, ReadyFiles, handle_job, probe_job};
 
+pub(crate) use job::CleanedSeal;
 use job::ImportAnswer;
 
 use crate::AppError;
@@ -88,6 +90,34 @@ impl FileWork {
     pub async fn prepare_picture(&self, picture: &[u8]) -> Result<StampPicture, AppError> {
         let answer = self.run(&job::picture_job(picture)).await?;
         job::read_picture(&answer)
+    }
+
+    /// A photographed seal, cut out and cleaned. The size on paper is in millimetres.
+    ///
+    /// # Errors
+    /// `1005` for the field that is wrong, [`AppError::SealDrawing`], or what [`Self::read_files`] fails with.
+    pub(crate) async fn clean_seal(
+        &self,
+        picture: &[u8],
+        width_mm: u32,
+        height_mm: u32,
+    ) -> Result<CleanedSeal, AppError> {
+        let answer = self.run(&job::seal_job(picture, width_mm, height_mm)).await?;
+        job::read_seal(&answer)
+    }
+
+    /// What the verifier says about a file at a time. Anchors are the trusted certificates (DER).
+    ///
+    /// # Errors
+    /// [`AppError::InvalidFile`] when the file takes too much to judge; what is wrong with it is in the report.
+    pub async fn verify(
+        &self,
+        file: &[u8],
+        anchors: &[&[u8]],
+        now_unix_s: i64,
+    ) -> Result<VerificationReport, AppError> {
+        let answer = self.run(&job::verify_job(file, anchors, now_unix_s)).await?;
+        job::read_report(&answer)
     }
 
     /// Files as one document ready for signing, in their order. Office files are checked by a worker, converted by

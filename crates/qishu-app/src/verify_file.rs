@@ -1,7 +1,6 @@
 //! 文件验签: `POST /v2/verify`: judges the signatures of a file without any of our data, but for the trust in our own root.
 
-use pdfseal::Limits;
-use pdfseal::verify::{Indication, LaterChanges, SignatureReport, SubIndication, verify};
+use pdfseal::verify::{Indication, LaterChanges, SignatureReport, SubIndication};
 use qishu_convert::kind::{FileKind, detect};
 use qishu_model::id::DocumentId;
 use qishu_model::time::Timestamp;
@@ -111,10 +110,9 @@ pub async fn verify_file(app: &App, caller: &ApiCaller, file: bytes::Bytes) -> R
         });
     }
     let hash: [u8; 32] = Sha256::digest(&file).into();
-    let anchors = vec![app.authority.root_certificate().clone()];
+    let anchors = [app.authority.root_certificate().der()];
     let now_s = app.now().ms().div_euclid(1000);
-    let report =
-        tokio::task::spawn_blocking(move || verify(&file, &Limits::default(), &anchors, now_s)).await?;
+    let report = app.files.verify(&file, &anchors, now_s).await?;
     if let Some(failure) = report.failure {
         return Err(AppError::InvalidFile { detail: failure });
     }

@@ -42,6 +42,8 @@ pub struct Config {
     pub sms: Sms,
     /// `[mail]`.
     pub mail: Mail,
+    /// `[identity]`.
+    pub identity: IdentityProvider,
     /// `[seals]`.
     pub seals: Seals,
     /// `[limits]`.
@@ -87,6 +89,8 @@ pub struct Authority {
     pub one_time_key: KeyKind,
     /// Level of new signatures.
     pub signature_level: SignatureLevel,
+    /// Others may ask for time-stamps.
+    pub time_stamp_server: bool,
     /// File of the master key.
     pub master_key_file: PathBuf,
     /// One-time keys made in advance.
@@ -107,6 +111,12 @@ pub enum KeyKind {
 pub enum SignatureLevel {
     /// B-B: signature with signed attributes.
     BaselineB,
+    /// B-T: with a time-stamp over the signature.
+    BaselineT,
+    /// B-LT: with everything needed to validate it later.
+    BaselineLt,
+    /// B-LTA: with a time-stamp over all of that.
+    BaselineLta,
 }
 
 /// Requests of the Open API.
@@ -133,6 +143,15 @@ pub struct Callbacks {
     pub allow_private_networks: Vec<Network>,
     /// Deliveries at the same time at most.
     pub concurrency: usize,
+}
+
+/// Who knows official data of people and companies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentityProvider {
+    /// Nobody: such checks are refused.
+    None,
+    /// Only the form of the data is looked at.
+    Simulator,
 }
 
 /// Seals made from uploaded pictures.
@@ -298,6 +317,13 @@ impl Config {
             callbacks: read_callbacks(&reader)?,
             sms: read_sms(&reader)?,
             mail: read_mail(&reader)?,
+            identity: reader.choice(
+                "identity.provider",
+                &[
+                    ("none", IdentityProvider::None),
+                    ("simulator", IdentityProvider::Simulator),
+                ],
+            )?,
             seals: Seals {
                 pass_unseen: reader.choice("seals.review", &[("manual", false), ("auto", true)])?,
             },
@@ -319,7 +345,8 @@ impl Config {
     pub fn simulated(&self) -> Vec<&'static str> {
         let sms = matches!(self.sms.provider, SmsProvider::Simulator).then_some("sms");
         let mail = matches!(self.mail.provider, MailProvider::Simulator).then_some("mail");
-        sms.into_iter().chain(mail).collect()
+        let identity = (self.identity == IdentityProvider::Simulator).then_some("identity");
+        sms.into_iter().chain(mail).chain(identity).collect()
     }
 
     pub(crate) fn merged(&self) -> &Merged {
@@ -369,10 +396,17 @@ fn read_storage(reader: &Reader<'_>, data_dir: &std::path::Path) -> Result<Stora
 
 fn read_authority(reader: &Reader<'_>, data_dir: &std::path::Path) -> Result<Authority, ConfigError> {
     let kinds = [("rsa-2048", KeyKind::Rsa2048), ("ecdsa-p256", KeyKind::EcdsaP256)];
+    let levels = [
+        ("B-B", SignatureLevel::BaselineB),
+        ("B-T", SignatureLevel::BaselineT),
+        ("B-LT", SignatureLevel::BaselineLt),
+        ("B-LTA", SignatureLevel::BaselineLta),
+    ];
     let file = reader.optional("authority.master_key_file")?;
     Ok(Authority {
         one_time_key: reader.choice("authority.one_time_key", &kinds)?,
-        signature_level: reader.choice("authority.signature_level", &[("B-B", SignatureLevel::BaselineB)])?,
+        signature_level: reader.choice("authority.signature_level", &levels)?,
+        time_stamp_server: reader.flag("authority.time_stamp_server")?,
         master_key_file: file.map_or_else(|| data_dir.join("master.key"), PathBuf::from),
         key_pool: reader.number::<u16>("authority.key_pool", 0..=1000)?.into(),
     })

@@ -16,8 +16,8 @@ mod read;
 mod secret;
 
 pub use config::{
-    Authority, Callbacks, Config, Database, Downloads, KeyKind, Limits, Log, LogFormat, Mail, MailProvider,
-    Profile, Request, SignatureLevel, Sms, SmsProvider, SmtpSecurity, Storage,
+    Authority, Callbacks, Config, Database, Downloads, IdentityProvider, KeyKind, Limits, Log, LogFormat,
+    Mail, MailProvider, Profile, Request, SignatureLevel, Sms, SmsProvider, SmtpSecurity, Storage,
 };
 pub use error::ConfigError;
 pub use layer::Sources;

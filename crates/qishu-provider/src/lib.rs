@@ -1,4 +1,4 @@
-//! Services outside our walls: text messages and mail.
+//! Services outside our walls: text messages, mail, and official data of people and companies.
 //!
 //! A [`Messenger`] sends a [`Message`] through the sender of its channel. Senders are a [`Simulator`], which keeps what
 //! it is given in memory so that everything can be tried without a third party, and real ones: [`WebhookSms`] (a
@@ -6,6 +6,7 @@
 //! it; it does not decide who gets a message, how often, or when to try again.
 
 mod error;
+mod identity;
 mod message;
 mod messenger;
 mod simulator;
@@ -13,6 +14,7 @@ mod smtp;
 mod webhook;
 
 pub use error::SendError;
+pub use identity::{Checking, CompanyClaim, IdentityResult, IdentitySimulator, IdentitySource, PersonClaim};
 pub use message::{Channel, Message, MessageKind, Receipt};
 pub use messenger::{MessageSender, Messenger, Sending};
 pub use simulator::{SimulatedMessage, Simulator};

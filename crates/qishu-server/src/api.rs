@@ -114,7 +114,6 @@ routes! {
     "/v2/contract/list" => contract::list::handle;
     "/v2/contract/download" => contract::download::handle;
     "/v2/document/download" => document::download::handle;
-    "/v2/contract/addwartermark" => contract::addwartermark::handle;
     "/v2/attachment/download" => document::attachment_download::handle;
     "/v2/contract/forceend" => contract::forceend::handle;
     "/v2/contract/forceend/addattachment" => contract::forceend_addattachment::handle;
@@ -136,6 +135,7 @@ routes! {
     "/v2/contract/shorturl" => signing::shorturl::handle;
     "/v2/contract/invalid" => signing::invalid::handle;
     "/v2/contract/invalidbyfile" => signing::invalidbyfile::handle;
+    "/v2/contract/invalidbytemplate" => signing::invalidbytemplate::handle;
     "/v2/contract/invalidsign" => signing::invalidsign::handle;
     "/v2/contract/personalsign" => signing::personalsign::handle;
     "/v2/company/list" => company::list::handle;
@@ -173,6 +173,8 @@ routes! {
     "/v2/category/detail" => category::detail::handle;
     "/v2/customer/add" => company::customer_add::handle;
     "/v2/verify" => tools::verify::handle;
+    "/v2/identity/verify" => tools::identity_verify::handle;
+    "/v2/companyinfo/verify" => tools::companyinfo_verify::handle;
     "/v2/checkhealth" => tools::checkhealth::handle;
     "/v2/signatory/identity" => signatory::identity::handle;
 }

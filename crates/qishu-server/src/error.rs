@@ -100,7 +100,7 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         AppError::AlreadySigned => ErrorCode::NotSignStep,
         AppError::RevisionChanged => ErrorCode::InvalidContractStatus,
         AppError::TooOften { .. } => ErrorCode::TooFrequent,
-        AppError::Busy | AppError::Internal(_) => ErrorCode::InternalError,
+        AppError::Busy | AppError::NotConfigured(_) | AppError::Internal(_) => ErrorCode::InternalError,
     }
 }
 

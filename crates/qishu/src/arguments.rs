@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use qishu_app::application::ApplicationChange;
 use qishu_config::{Config, Sources};
 use qishu_convert::worker::Layer;
-use qishu_model::id::EventId;
+use qishu_model::company::Role;
+use qishu_model::id::{EventId, InvitationId, SealId, SealReviewId};
+use qishu_model::rights::Area;
 
 use crate::Failure;
 
@@ -64,6 +67,26 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Applications: the credentials of integrators
+    App {
+        #[command(subcommand)]
+        command: AppCommand,
+    },
+    /// Companies, their accounts, invitations into groups
+    Company {
+        #[command(subcommand)]
+        command: CompanyCommand,
+    },
+    /// People who work in a company
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Review of picture seals, and the record of what seals were used for
+    Seal {
+        #[command(subcommand)]
+        command: SealCommand,
+    },
     /// Handles one file for the server, locked in; started by the server itself
     #[command(hide = true)]
     FileWorker {
@@ -99,6 +122,16 @@ pub(crate) enum Command {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Business categories
+    Category {
+        #[command(subcommand)]
+        command: CategoryCommand,
+    },
+    /// The embedded certificate authority
+    Authority {
+        #[command(subcommand)]
+        command: AuthorityCommand,
+    },
     /// Deliveries of status callbacks
     Callback {
         #[command(subcommand)]
@@ -112,6 +145,294 @@ pub(crate) enum ConfigCommand {
     Check,
     /// Print what is in force, and where each value comes from
     Print,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AppCommand {
+    /// Make an application with fresh credentials, shown once
+    Create {
+        /// Full name of the platform company
+        #[arg(long)]
+        company: String,
+        /// Name people see
+        #[arg(long)]
+        name: String,
+        /// Address of status callbacks
+        #[arg(long)]
+        callback_url: Option<String>,
+    },
+    /// List the applications, without secrets
+    List,
+    /// Add a second secret, shown once; both work until --finish
+    Rotate {
+        /// AppToken
+        token: String,
+        /// Revoke the older secret
+        #[arg(long)]
+        finish: bool,
+    },
+    /// Change the rules of an application; what is not named stays
+    Set {
+        /// AppToken
+        token: String,
+        #[command(flatten)]
+        change: Box<AppRules>,
+    },
+}
+
+/// Rules of an application.
+#[derive(Args)]
+pub(crate) struct AppRules {
+    /// Answer its calls, or treat it as unknown
+    #[arg(long)]
+    enabled: Option<bool>,
+    /// Refuse requests without a nonce
+    #[arg(long)]
+    require_nonce: Option<bool>,
+    /// Refuse MD5 signatures
+    #[arg(long)]
+    refuse_md5: Option<bool>,
+    /// Refuse requests without x-open-signature-v2
+    #[arg(long)]
+    require_signature_v2: Option<bool>,
+    /// Accept clocks that are whole hours off
+    #[arg(long)]
+    whole_hour_shift: Option<bool>,
+    /// Address or network requests may come from; repeat it, "any" for all
+    #[arg(long = "ip")]
+    ip_list: Vec<String>,
+    /// Area it is confined to; repeat it, "all" for no limit
+    #[arg(long = "area")]
+    areas: Vec<AreaName>,
+    /// Origin its pages may return to without asking, as https://erp.example.com; repeat it, "none" for no one
+    #[arg(long = "return-origin")]
+    return_origins: Vec<String>,
+}
+
+/// Names of areas on the command line.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AreaName {
+    /// No limit
+    All,
+    /// Contracts and signing
+    Contracts,
+    /// Authentication and verification
+    Identity,
+    /// Companies and employees
+    Organisation,
+    /// Seals
+    Seals,
+    /// Templates and categories
+    Templates,
+}
+
+impl AreaName {
+    const fn area(self) -> Option<Area> {
+        match self {
+            Self::All => None,
+            Self::Contracts => Some(Area::Contracts),
+            Self::Identity => Some(Area::Identity),
+            Self::Organisation => Some(Area::Organisation),
+            Self::Seals => Some(Area::Seals),
+            Self::Templates => Some(Area::Templates),
+        }
+    }
+}
+
+impl From<AppRules> for ApplicationChange {
+    fn from(rules: AppRules) -> Self {
+        // A list that is given replaces the one before; its word for "no limit" leaves it empty.
+        let list = |given: Vec<String>, none: &str| {
+            let is_given = !given.is_empty();
+            let kept: Vec<String> = given.into_iter().filter(|text| text != none).collect();
+            is_given.then_some(kept)
+        };
+        let is_given = !rules.areas.is_empty();
+        let areas: Vec<Area> = rules.areas.into_iter().filter_map(AreaName::area).collect();
+        Self {
+            enabled: rules.enabled,
+            nonce_required: rules.require_nonce,
+            md5_refused: rules.refuse_md5,
+            signature_v2_required: rules.require_signature_v2,
+            whole_hour_shift: rules.whole_hour_shift,
+            ip_list: list(rules.ip_list, "any"),
+            areas: is_given.then_some(areas),
+            return_origins: list(rules.return_origins, "none"),
+        }
+    }
+}
+
+#[derive(Subcommand)]
+pub(crate) enum CompanyCommand {
+    /// Make a company
+    Create {
+        /// Full legal name
+        #[arg(long)]
+        name: String,
+        /// Unified social credit code or registration number
+        #[arg(long)]
+        register_no: Option<String>,
+        /// Name of the legal representative
+        #[arg(long)]
+        legal_person: Option<String>,
+        /// Platform company it is subordinate to
+        #[arg(long)]
+        parent: Option<String>,
+        /// Nobody has seen its papers yet
+        #[arg(long)]
+        unauthenticated: bool,
+    },
+    /// List the companies: id, name, status, platform company
+    List,
+    /// Let a company pay for contracts; without it nothing is counted
+    Balance {
+        /// Full legal name
+        name: String,
+        /// Yuan to be added; with a minus sign to be taken
+        #[arg(long, allow_hyphen_values = true)]
+        add: Option<String>,
+        /// Price of sending one contract, in yuan
+        #[arg(long)]
+        price: Option<String>,
+        /// Count nothing any more
+        #[arg(long, conflicts_with_all = ["add", "price"])]
+        unlimited: bool,
+    },
+    /// Invitations into groups, answered in the name of the invited company
+    Invitation {
+        #[command(subcommand)]
+        command: InvitationCommand,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum InvitationCommand {
+    /// List those nobody has answered
+    List,
+    /// The company joins the group
+    Accept {
+        /// Id of the invitation
+        id: InvitationId,
+    },
+    /// It does not
+    Refuse {
+        /// Id of the invitation
+        id: InvitationId,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum UserCommand {
+    /// Put somebody into a company; again, to give further roles
+    Create {
+        /// Full name of the company
+        #[arg(long)]
+        company: String,
+        /// The person's name
+        #[arg(long)]
+        name: String,
+        /// Mobile number
+        #[arg(long, required_unless_present = "email")]
+        mobile: Option<String>,
+        /// Mail address
+        #[arg(long, conflicts_with = "mobile")]
+        email: Option<String>,
+        /// Employee number
+        #[arg(long)]
+        number: Option<String>,
+        /// Role; repeat it
+        #[arg(long = "role")]
+        roles: Vec<RoleName>,
+    },
+}
+
+/// Names of roles on the command line.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleName {
+    /// The company's legal representative
+    LegalPerson,
+    /// Uses and administers every seal
+    SealAdmin,
+    /// May do everything in the company
+    SystemAdmin,
+    /// Administers templates
+    TemplateAdmin,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::LegalPerson => Self::LegalPerson,
+            RoleName::SealAdmin => Self::SealAdmin,
+            RoleName::SystemAdmin => Self::SystemAdmin,
+            RoleName::TemplateAdmin => Self::TemplateAdmin,
+        }
+    }
+}
+
+#[derive(Subcommand)]
+pub(crate) enum SealCommand {
+    /// List picture seals that wait for a decision
+    Reviews {
+        /// Write their pictures and letters into this folder
+        #[arg(long)]
+        save: Option<PathBuf>,
+    },
+    /// Make the seal
+    Approve {
+        /// Id of the application
+        id: SealReviewId,
+    },
+    /// Refuse it
+    Reject {
+        /// Id of the application
+        id: SealReviewId,
+        /// Why, for the one who asked
+        #[arg(long)]
+        reason: String,
+    },
+    /// List what a seal was used for, newest first
+    Uses {
+        /// Id of the seal
+        id: SealId,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum CategoryCommand {
+    /// Store the category that a JSON file describes; one of the same name is changed
+    Import {
+        /// The file; its format is in the documents for operators
+        file: PathBuf,
+        /// Only check the form of the file
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AuthorityCommand {
+    /// Revoke the certificate of a signing act; the ledger and the answers of OCSP and revocation list say so from then on
+    Revoke {
+        /// Serial number, hexadecimal
+        serial: String,
+        /// Why: the name of a CRLReason
+        #[arg(long, value_enum, default_value = "unspecified")]
+        reason: Reason,
+    },
+}
+
+/// Reasons that make sense for a certificate that signed once (RFC 5280 5.3.1).
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Reason {
+    /// The subject is wrong
+    AffiliationChanged,
+    /// The key was seen by somebody
+    KeyCompromise,
+    /// The signer had no right to sign
+    PrivilegeWithdrawn,
+    /// None of these
+    Unspecified,
 }
 
 #[derive(Subcommand)]

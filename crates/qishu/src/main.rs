@@ -3,6 +3,7 @@
 //! The only place that asks the system for time, chance and environment.
 
 mod arguments;
+mod category;
 mod clock;
 mod doctor;
 mod files;
@@ -10,16 +11,21 @@ mod install;
 mod logging;
 mod node;
 mod serve;
+mod set_up;
 mod verify;
 mod wiring;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use qishu_app::authority::revoke_certificate;
 use qishu_app::job::resend_event;
 use qishu_config::Config;
+use sealpki::RevocationReason;
 
-use crate::arguments::{Arguments, CallbackCommand, Command, ConfigCommand};
+use crate::arguments::{
+    Arguments, AuthorityCommand, CallbackCommand, CategoryCommand, Command, ConfigCommand, Reason,
+};
 
 /// What a command says when it fails: one text for the one who typed it.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -61,6 +67,15 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Doctor => with_runtime(async move { doctor::examine(&config).await }),
         Command::FileWorker { .. } | Command::OfficeWorker { .. } => Err("a worker takes no settings".into()),
         Command::Config { command } => config_command(&command, &config),
+        Command::App { command } => with_runtime(set_up::app_command(command, config)),
+        Command::Company { command } => with_runtime(set_up::company_command(command, config)),
+        Command::User { command } => with_runtime(set_up::user_command(command, config)),
+        Command::Seal { command } => with_runtime(set_up::seal_command(command, config)),
+        Command::Category { command } => {
+            let CategoryCommand::Import { file, check } = command;
+            with_runtime(async move { category::import(config, &file, check).await })
+        }
+        Command::Authority { command } => with_runtime(authority_command(command, config)),
         Command::Callback { command } => with_runtime(callback_command(command, config)),
     }
 }
@@ -80,6 +95,20 @@ fn config_command(command: &ConfigCommand, config: &Config) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
+async fn authority_command(command: AuthorityCommand, config: Config) -> Result<ExitCode, Failure> {
+    let app = wiring::open_app(&config).await?;
+    let AuthorityCommand::Revoke { serial, reason } = command;
+    let reason = match reason {
+        Reason::AffiliationChanged => RevocationReason::AffiliationChanged,
+        Reason::KeyCompromise => RevocationReason::KeyCompromise,
+        Reason::PrivilegeWithdrawn => RevocationReason::PrivilegeWithdrawn,
+        Reason::Unspecified => RevocationReason::Unspecified,
+    };
+    revoke_certificate(&app, &serial, reason).await?;
+    println!("certificate {serial} is revoked");
+    Ok(ExitCode::SUCCESS)
+}
+
 async fn callback_command(command: CallbackCommand, config: Config) -> Result<ExitCode, Failure> {
     let app = wiring::open_app(&config).await?;
     match command {
@@ -90,6 +119,15 @@ async fn callback_command(command: CallbackCommand, config: Config) -> Result<Ex
                 println!(
                     "{}\tcontract {}\t{}",
                     event.event.id, event.event.contract_id, event.event.kind
+                );
+            }
+            let requests =
+                qishu_store::request_event::list_dead(&mut app.store.read("list_dead_requests"), 1000)
+                    .await?;
+            for event in requests {
+                println!(
+                    "{}\trequest {}\t{}",
+                    event.event.id, event.event.request_id, event.event.kind
                 );
             }
         }

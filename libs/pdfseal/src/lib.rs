@@ -2,7 +2,8 @@
 //!
 //! Levels, each usable alone: objects and their notation ([`object`], [`serialize`]), a file opened for
 //! reading ([`Document`]), a clean rewrite before the first signature ([`rebuild()`], with watermarks [`overlay`]),
-//! new documents ([`compose`]). The library has no
+//! new documents ([`compose`]), signatures, validation data and time-stamps as appended revisions ([`sign`]), judging
+//! all of them ([`verify`](mod@verify)). The library has no
 //! clock, no I/O, no global state and no unsafe code; every loop over foreign input is bounded by [`Limits`].
 
 #![deny(missing_docs)]

@@ -4,25 +4,32 @@ use bytes::Bytes;
 use pdfseal::Limits;
 use pdfseal::appearance::StampPicture;
 use pdfseal::sign::SigningPlan;
+use pdfseal::verify::{VerificationReport, verify};
 use qishu_convert::office::OfficeFormat;
 use qishu_convert::worker::{Probe, pack, perform_probe, unpack};
+use sealpki::Certificate;
 use serde::{Deserialize, Serialize};
 
 use super::template_job::{self, perform_fill, perform_read};
 use crate::AppError;
 use crate::document::Upload;
 use crate::document::import::{self, ReadFiles, Refusal};
+use crate::seal::picture as seal;
 use crate::watermark::{Drawable, DrawableShape, draw_and_plan};
 
 const IMPORT: &[u8] = b"import";
 const MARK: &[u8] = b"mark";
 const PICTURE: &[u8] = b"picture";
 const PROBE: &[u8] = b"probe";
+const SEAL: &[u8] = b"seal";
+const VERIFY: &[u8] = b"verify";
 
 pub(super) const DONE: &[u8] = b"done";
 const OFFICE: &[u8] = b"office";
 const INVALID: &[u8] = b"invalid";
 const UNSUPPORTED: &[u8] = b"unsupported";
+const FIELD: &[u8] = b"field";
+const DRAWING: &[u8] = b"drawing";
 
 /// What one document may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,6 +149,16 @@ pub(super) fn picture_job(picture: &[u8]) -> Vec<u8> {
     pack(&[PICTURE, picture])
 }
 
+/// A photographed seal, with its size on paper in millimetres.
+pub(super) fn seal_job(picture: &[u8], width_mm: u32, height_mm: u32) -> Vec<u8> {
+    pack(&[SEAL, &width_mm.to_be_bytes(), &height_mm.to_be_bytes(), picture])
+}
+
+/// A file whose signatures are to be judged at a time, and the certificates that are trusted.
+pub(super) fn verify_job(file: &[u8], anchors: &[&[u8]], now_unix_s: i64) -> Vec<u8> {
+    pack(&[VERIFY, &now_unix_s.to_be_bytes(), &pack(anchors), file])
+}
+
 /// A try to break out, as a job.
 #[must_use]
 pub fn probe_job(probe: &Probe) -> Vec<u8> {
@@ -161,6 +178,8 @@ pub fn handle_job(job: &[u8]) -> Vec<u8> {
             perform_fill(options, file, pictures)
         }
         [kind, probe] if *kind == PROBE => return perform_probe(probe),
+        [kind, width, height, picture] if *kind == SEAL => return clean_seal(width, height, picture),
+        [kind, now, anchors, file] if *kind == VERIFY => judge(now, anchors, file),
         _ => Err(Refusal::invalid("the job was not understood")),
     };
     answer.unwrap_or_else(|refusal| match refusal {
@@ -212,6 +231,31 @@ fn prepare_picture(picture: &[u8]) -> Result<Vec<u8>, Refusal> {
     Ok(pack(&[DONE, &prepared.to_bytes()]))
 }
 
+fn clean_seal(width: &[u8], height: &[u8], picture: &[u8]) -> Vec<u8> {
+    let millimetres = |bytes: &[u8]| {
+        bytes
+            .try_into()
+            .map_or(0.0, |bytes| f64::from(u32::from_be_bytes(bytes)))
+    };
+    match seal::clean(picture, millimetres(width), millimetres(height)) {
+        Ok((seal, picture)) => pack(&[DONE, &seal.image, &picture.to_bytes()]),
+        Err(AppError::InvalidParam { field, reason }) => pack(&[FIELD, field.as_bytes(), reason.as_bytes()]),
+        Err(AppError::SealDrawing { reason }) => pack(&[DRAWING, reason.as_bytes()]),
+        Err(other) => pack(&[DRAWING, other.to_string().as_bytes()]),
+    }
+}
+
+fn judge(now: &[u8], anchors: &[u8], file: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let not_understood = || Refusal::invalid("the job was not understood");
+    let now_unix_s = i64::from_be_bytes(now.try_into().map_err(|_| not_understood())?);
+    let anchors = unpack(anchors).ok_or_else(not_understood)?;
+    let anchors: Result<Vec<Certificate>, _> = anchors.into_iter().map(Certificate::from_der).collect();
+    let anchors = anchors.map_err(|error| Refusal::invalid(&error))?;
+    let report = verify(file, &Limits::default(), &anchors, now_unix_s);
+    let report = serde_json::to_vec(&report).map_err(|error| Refusal::invalid(&error))?;
+    Ok(pack(&[DONE, &report]))
+}
+
 /// The parts of a good answer, or the refusal.
 pub(super) fn read(answer: &[u8]) -> Result<Vec<&[u8]>, AppError> {
     let items = unpack(answer).unwrap_or_default();
@@ -219,6 +263,13 @@ pub(super) fn read(answer: &[u8]) -> Result<Vec<&[u8]>, AppError> {
         Some((mark, rest)) if *mark == DONE => Ok(rest.to_vec()),
         Some((mark, [detail])) if *mark == INVALID => Err(AppError::InvalidFile {
             detail: String::from_utf8_lossy(detail).into_owned(),
+        }),
+        Some((mark, [field, reason])) if *mark == FIELD => Err(AppError::invalid(
+            String::from_utf8_lossy(field),
+            String::from_utf8_lossy(reason),
+        )),
+        Some((mark, [reason])) if *mark == DRAWING => Err(AppError::SealDrawing {
+            reason: String::from_utf8_lossy(reason).into_owned(),
         }),
         Some((mark, [detail])) if *mark == UNSUPPORTED => Err(AppError::UnsupportedFile {
             detail: String::from_utf8_lossy(detail).into_owned(),
@@ -236,6 +287,31 @@ pub(super) fn read_picture(answer: &[u8]) -> Result<StampPicture, AppError> {
         return Err(not_understood());
     };
     StampPicture::from_bytes(picture).map_err(|error| AppError::internal("file worker", error))
+}
+
+/// A seal cleaned by a worker, in the stored forms.
+pub(crate) struct CleanedSeal {
+    /// PNG for showing.
+    pub(crate) image: Bytes,
+    /// Prepared for stamping.
+    pub(crate) picture: Bytes,
+}
+
+pub(super) fn read_seal(answer: &Bytes) -> Result<CleanedSeal, AppError> {
+    let [image, picture] = read(answer)?[..] else {
+        return Err(not_understood());
+    };
+    Ok(CleanedSeal {
+        image: answer.slice_ref(image),
+        picture: answer.slice_ref(picture),
+    })
+}
+
+pub(super) fn read_report(answer: &[u8]) -> Result<VerificationReport, AppError> {
+    let [report] = read(answer)?[..] else {
+        return Err(not_understood());
+    };
+    serde_json::from_slice(report).map_err(|error| AppError::internal("file worker", error))
 }
 
 pub(super) fn read_import(answer: &Bytes) -> Result<ImportAnswer, AppError> {

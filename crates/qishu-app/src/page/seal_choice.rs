@@ -1,6 +1,6 @@
 //! Which seals a person may put on a step of a company.
 
-use qishu_model::company::{Company, Employee, Role};
+use qishu_model::company::{Company, CompanyStatus, Employee, Role};
 use qishu_model::contact::User;
 use qishu_model::contract::{Action, ActionType, Signatory};
 use qishu_model::id::CompanyId;
@@ -34,13 +34,29 @@ pub(crate) async fn signing_company(
         return Ok(SigningCompany::Known(found.value));
     }
     let name = party.tenant_name.as_deref().unwrap_or_default();
-    let found = company::find_by_name(reader, Scope::System, name).await?;
-    Ok(match found.map(|found| found.value) {
-        Some(company) if company.status == qishu_model::company::CompanyStatus::AuthSuccess => {
-            SigningCompany::Known(company)
+    let mut unverified = None;
+    for spelling in spellings(name) {
+        let found = company::find_by_name(reader, Scope::System, &spelling).await?;
+        match found.map(|found| found.value) {
+            Some(company) if company.status == CompanyStatus::AuthSuccess => {
+                return Ok(SigningCompany::Known(company));
+            }
+            Some(company) if company.name == name => unverified = Some(company),
+            _ => {}
         }
-        unverified => SigningCompany::Unverified(unverified),
-    })
+    }
+    Ok(SigningCompany::Unverified(unverified))
+}
+
+/// Spellings under which a company may be authenticated: nobody gets a seal that looks like its own by adding a blank or
+/// changing the width of a bracket.
+fn spellings(name: &str) -> Vec<String> {
+    let plain: String = name.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let wide = plain.replace('(', "（").replace(')', "）");
+    let narrow = plain.replace('（', "(").replace('）', ")");
+    let mut all = vec![name.to_owned(), plain, wide, narrow];
+    all.dedup();
+    all
 }
 
 /// Kind of seal a step needs.
@@ -125,4 +141,22 @@ async fn seals_for_step(
     // The first seal named for a step is the one it is meant for.
     seals.sort_by_key(|seal| action.seal_ids.iter().position(|id| *id == seal.id));
     Ok(seals)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spellings;
+
+    #[test]
+    fn a_name_is_looked_up_in_every_spelling_that_looks_alike() {
+        let all = spellings("契书 (上海)有限公司 ");
+        for spelling in [
+            "契书 (上海)有限公司 ",
+            "契书(上海)有限公司",
+            "契书（上海）有限公司",
+        ] {
+            assert!(all.iter().any(|known| known == spelling), "{spelling}");
+        }
+        assert_eq!(spellings("契书演示分公司"), ["契书演示分公司"]);
+    }
 }

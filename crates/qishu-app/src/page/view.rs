@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use qishu_model::contact::User;
 use qishu_model::contract::{
-    ActionType, Contract, DatePattern, Refusal, Stamper, StamperRule, StamperType, Step,
+    ActionType, Contract, ContractState, DatePattern, Refusal, Stamper, StamperRule, StamperType, Step,
 };
 use qishu_model::id::{DocumentId, SealId};
 use qishu_model::log::OperateType;
@@ -183,7 +183,7 @@ async fn mine(app: &App, reader: &mut Reader, contract: &Contract, user: &User) 
     let planned = match visit(reader, contract, user, app.now()).await {
         Ok(planned) => planned,
         Err(refusal) => {
-            mine.refusal = Some(refusal_name(&refusal).ok_or(refusal)?);
+            mine.refusal = Some(refusal_name(contract, &refusal).ok_or(refusal)?);
             return Ok(mine);
         }
     };
@@ -213,8 +213,10 @@ async fn mine(app: &App, reader: &mut Reader, contract: &Contract, user: &User) 
 }
 
 /// The name under which the page explains why nothing waits for somebody.
-const fn refusal_name(refusal: &AppError) -> Option<&'static str> {
+const fn refusal_name(contract: &Contract, refusal: &AppError) -> Option<&'static str> {
     match refusal {
+        // Others still have to fill in; then it goes on.
+        AppError::Refused(_) if matches!(contract.state, ContractState::Filling) => Some("NOT_YOUR_TURN"),
         AppError::AlreadySigned => Some("ALREADY_SIGNED"),
         AppError::NoViewPermission => Some("NO_SIGN_STEP"),
         AppError::Refused(Refusal::NotInTurn) => Some("NOT_YOUR_TURN"),
@@ -322,18 +324,21 @@ pub async fn step_seal(
     };
     let action = party.action(id).ok_or(Refusal::NotInTurn)?;
     let company = signing_company(&mut reader, party).await?;
-    let Some(seal) = seal else {
-        drop(reader);
-        return standard_seal_preview(party.tenant_name.as_deref().unwrap_or_default()).await;
-    };
-    let usable = match company {
-        SigningCompany::Known(company) => usable_seals(&mut reader, company.id, action, user).await?,
-        SigningCompany::Unverified(_) => Vec::new(),
+    let usable = match (&company, seal) {
+        (SigningCompany::Known(company), Some(_)) => {
+            usable_seals(&mut reader, company.id, action, user).await?
+        }
+        (SigningCompany::Unverified(_), None) => {
+            drop(reader);
+            return standard_seal_preview(party.tenant_name.as_deref().unwrap_or_default()).await;
+        }
+        // An authenticated company has seals of its own; nobody gets one drawn in its name.
+        _ => Vec::new(),
     };
     drop(reader);
-    let found = usable.into_iter().find(|usable| usable.id == seal);
+    let found = usable.into_iter().find(|usable| Some(usable.id) == seal);
     let found = found.ok_or_else(|| AppError::SealNotFound {
-        detail: seal.to_string(),
+        detail: format!("step {step}"),
     })?;
     Ok(app.blobs.get(&blob_digest(&found.image)?).await?)
 }

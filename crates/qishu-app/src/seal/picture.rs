@@ -129,11 +129,8 @@ async fn prepare(
         }
         None => None,
     };
-    let uploaded = order.image.clone();
     let (width_mm, height_mm) = (order.width_mm, order.height_mm);
-    let cleaned =
-        tokio::task::spawn_blocking(move || clean(&order.image, f64::from(width_mm), f64::from(height_mm)))
-            .await??;
+    let cleaned = app.files.clean_seal(&order.image, width_mm, height_mm).await?;
     Ok(SealReview {
         id: SealReviewId::new(app.next_id()),
         company_id: company.id,
@@ -143,9 +140,9 @@ async fn prepare(
         spec: order.spec,
         width_um: width_mm * 1000,
         height_um: height_mm * 1000,
-        image: app.blobs.put(cleaned.0.image.into()).await?.to_string(),
-        picture: app.blobs.put(cleaned.1.to_bytes().into()).await?.to_string(),
-        original: app.blobs.put(uploaded.into()).await?.to_string(),
+        image: app.blobs.put(cleaned.image).await?.to_string(),
+        picture: app.blobs.put(cleaned.picture).await?.to_string(),
+        original: app.blobs.put(order.image.into()).await?.to_string(),
         letter,
         users,
         callback_url: order.callback_url,
@@ -154,7 +151,15 @@ async fn prepare(
     })
 }
 
-fn clean(file: &[u8], width_mm: f64, height_mm: f64) -> Result<(PhotoSeal, StampPicture), AppError> {
+/// What a worker does with the picture.
+///
+/// # Errors
+/// [`AppError::InvalidParam`] or [`AppError::SealDrawing`].
+pub(crate) fn clean(
+    file: &[u8],
+    width_mm: f64,
+    height_mm: f64,
+) -> Result<(PhotoSeal, StampPicture), AppError> {
     let refuse = |error: &dyn std::fmt::Display| AppError::invalid("sealImage", error.to_string());
     let pixels = decode_picture(file).map_err(|error: PictureError| refuse(&error))?;
     let photo = PhotoPixels {

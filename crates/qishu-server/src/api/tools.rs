@@ -1,4 +1,36 @@
 //! 辅助工具
 
 pub(super) mod checkhealth;
+pub(super) mod companyinfo_verify;
+pub(super) mod identity_verify;
 pub(super) mod verify;
+
+use qishu_app::Language;
+use qishu_app::identity::IdentityResult;
+use qishu_wire::answers::IdentityCheckAnswer;
+
+/// That data differ is an answer, not an error (D-34).
+fn identity_answer(result: &IdentityResult, factors: usize, language: Language) -> IdentityCheckAnswer {
+    let agrees = result.mismatch.is_empty();
+    let words = match (language, agrees, result.simulated) {
+        (Language::Chinese, true, false) => "信息一致",
+        (Language::Chinese, true, true) => "信息一致（模拟）",
+        (Language::Chinese, false, false) => "信息不一致",
+        (Language::Chinese, false, true) => "信息不一致（模拟）",
+        (Language::English, true, false) => "everything agrees",
+        (Language::English, true, true) => "everything agrees (simulated)",
+        (Language::English, false, false) => "something differs",
+        (Language::English, false, true) => "something differs (simulated)",
+    };
+    IdentityCheckAnswer {
+        result: agrees,
+        pass: agrees,
+        factor: match factors {
+            2 => "TWO",
+            3 => "THREE",
+            _ => "FOUR",
+        },
+        mismatch: result.mismatch.clone(),
+        message: words,
+    }
+}

@@ -322,6 +322,18 @@ async fn nobody_seals_for_an_authenticated_company_without_a_right_to_its_seals(
         let forced = sign(&app, &clerk, CLERK, json!({})).await;
         assert_eq!(refused(&forced), (403, "NO_SEAL_RIGHT".to_owned()));
 
+        // Another spelling of the name does not get around it, and nobody sees a seal drawn in the name of the company.
+        let lookalike = json!({ "tenantType": "COMPANY", "tenantName": PLATFORM_COMPANY.replace("有限", " 有限"),
+            "receiver": { "name": "周婷", "contact": PERSON, "contactType": "MOBILE" }, "actions": [{ "type": "COMPANY" }] });
+        let (alike, _) = sent(&app, json!([lookalike]), |_, _| json!([])).await;
+        let handler = open(&app, &alike, PERSON, json!({})).await;
+        let shown = page(&app, &handler).await;
+        assert_eq!((steps(&shown).len(), shown["step"]["refusalCode"].clone()), (0, json!("NO_SEAL_RIGHT")));
+        let detail = app.get(&format!("/v2/contract/detail?contractId={alike}")).await.result();
+        let step = detail["signatories"][0]["actions"][0]["id"].as_str().unwrap().to_owned();
+        let drawn = app.page(&format!("/steps/{step}/seals/standard"), &handler, None).await;
+        assert_eq!(drawn.status, 400, "{}", drawn.head);
+
         let seal = app.get("/v2/seal/list").await.result()["list"][1]["id"].clone();
         let actions = json!([{ "type": "COMPANY", "sealId": seal, "operators": [user(CLERK)] }]);
         let (named, document) = sent(&app, json!([company(&actions)]), |_, _| json!([])).await;

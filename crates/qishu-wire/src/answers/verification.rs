@@ -82,3 +82,18 @@ pub struct SignatureItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<usize>,
 }
+
+/// Result of `identity/verify` and `companyinfo/verify` (D-34).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IdentityCheckAnswer {
+    /// Everything agrees.
+    pub result: bool,
+    /// The same again.
+    pub pass: bool,
+    /// How many data were compared: `TWO`, `THREE` or `FOUR`.
+    pub factor: &'static str,
+    /// Names of the fields that differ.
+    pub mismatch: Vec<&'static str>,
+    /// Words for it.
+    pub message: &'static str,
+}

@@ -66,7 +66,10 @@ impl Step<'_, '_> {
         match new {
             Some(reference) if is_metadata && (old == new || !self.old.uses(reference.number)) => {
                 self.approve(reference.number, 1)?;
-                self.roots.push(Object::Reference(reference));
+                // The catalog's reference counts once, however often what it points at is written again.
+                if old != new {
+                    self.roots.push(Object::Reference(reference));
+                }
                 Ok(())
             }
             _ => Err(changed("the entry /Metadata of the catalog is changed")),

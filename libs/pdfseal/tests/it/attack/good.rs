@@ -3,6 +3,7 @@
 use sealpki::KeyAlgorithm;
 
 use super::{
+    forge::Update,
     judge,
     scene::{CONTRACT, Scene, contract, contract_with_stream},
 };
@@ -86,6 +87,40 @@ fn linearised_files_and_long_histories_are_signed_and_accepted() {
     assert!(
         failure.contains("more than 200 cross-reference sections"),
         "{failure}"
+    );
+}
+
+/// Other producers write their metadata again with every revision.
+#[test]
+fn metadata_are_brought_up_to_date_again_and_again() {
+    let scene = Scene::new(KeyAlgorithm::EcdsaP256);
+    let metadata = |text: &str| {
+        format!(
+            "<< /Type /Metadata /Subtype /XML /Length {} >>\nstream\n{text}\nendstream",
+            text.len()
+        )
+    };
+    let catalog = |more: &str| CONTRACT[0].replace(" >>", &format!(" /Metadata 70 0 R {more} >>"));
+    let mut file = scene
+        .first_by_hand()
+        .object(1, &catalog(""))
+        .object(70, &metadata("<x/>"))
+        .signed(&scene.signer);
+    let mut certificates = String::new();
+    for number in 71..75 {
+        certificates += &format!("{number} 0 R ");
+        file = Update::of(&file)
+            .object(1, &catalog(&format!("/DSS << /Certs [{certificates}] >>")))
+            .object(70, &metadata(&format!("<x>{number}</x>")))
+            .object(number, "<< /Length 3 >>\nstream\nabc\nendstream")
+            .unsigned();
+        let report = judge(&file, &scene.root);
+        assert!(report.all_passed(), "{number}: {report:#?}");
+    }
+    let report = judge(&file, &scene.root);
+    assert_eq!(
+        report.signatures[0].later_changes,
+        pdfseal::verify::LaterChanges::ValidationData
     );
 }
 
