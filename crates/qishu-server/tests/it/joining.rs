@@ -22,7 +22,7 @@ fn unknown_person() -> Value {
 }
 
 fn unknown_company() -> Value {
-    json!({ "tenantType": "COMPANY", "delaySet": true, "serialNo": 2 })
+    json!({ "tenantType": "COMPANY", "delaySet": true, "serialNo": 1 })
 }
 
 fn joiner(name: &str, contact: &str, company: Option<&str>) -> Joiner {
