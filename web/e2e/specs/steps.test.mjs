@@ -36,14 +36,15 @@ test('the handler of an outside company confirms its name before its seal is dra
     await drawSignature(page);
     await button(page, texts.done).click();
     await button(page, texts.next).click();
-    await button(page, texts.next).click();
+    const next = page.getByRole('dialog', { name: '确认印章' }).getByRole('button', { name: texts.next });
+    await next.click();
     await page.getByText('请先确认企业名称').waitFor();
     await page.getByLabel(/我确认企业名称/).check();
-    await button(page, texts.next).click();
+    await next.click();
     await page.getByText('请填写法定代表人姓名').waitFor();
     await page.getByLabel('法定代表人姓名').fill('周明远');
     const before = await readOutbox(outbox);
-    await button(page, texts.next).click();
+    await next.click();
     await enterCode(page, await code(visitor, before));
     await page.getByRole('heading', { name: texts.signed }).waitFor();
     assert.deepEqual(state().received[0].company, { name: '上海明远国际贸易有限公司', legalPerson: '周明远' });
