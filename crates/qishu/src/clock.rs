@@ -79,7 +79,7 @@ impl Guard {
             self.base_ms = (now_ms, boot_ms);
             self.firm_from_ms = boot_ms + FIRM_MS;
         }
-        if now_ms < self.highest_ms - STRAY_MS {
+        if now_ms < self.highest_ms.saturating_sub(STRAY_MS) {
             let behind_s = (self.highest_ms - now_ms).div_euclid(1_000);
             return Some(format!(
                 "it is {behind_s} s behind what it showed before; set it right"

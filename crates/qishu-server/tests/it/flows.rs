@@ -92,10 +92,12 @@ async fn b_contract_by_category() {
     on_both(async |database| {
         let app = TestApp::start(database).await;
         let initiator = json!({ "tenantType": "COMPANY", "tenantName": PLATFORM_COMPANY });
-        let body = json!({ "category": { "name": "预设流程演示" }, "signatories": [initiator, individual(PERSON)] });
+        let params = json!([{ "name": "乙方姓名", "value": "张三" }, { "name": "岗位", "value": "工程师" }]);
+        let body = json!({ "category": { "name": "预设流程演示" }, "templateParams": params,
+                           "signatories": [initiator, individual(PERSON)] });
         let drafted = app.post("/v2/contract/draft", &body).await.result();
         let id = text(&drafted["id"]);
-        add_pdf(&app, &id).await;
+        assert_eq!(drafted["documents"][0]["title"], "劳动合同");
         assert_eq!(app.post("/v2/contract/send", &json!({ "contractId": id })).await.code(), 0);
         let approved = app.post("/v2/contract/employeeaudit", &json!({ "contractId": id, "pass": true })).await;
         assert_eq!(approved.code(), 0, "{}", approved.text());
