@@ -19,6 +19,6 @@ for target in "$@"; do
     cargo build -q --release --target "$triple" --bin "$target"
     mkdir -p "corpus/$target" "artifacts/$target"
     echo "== $target, $seconds s"
-    "target/$triple/release/$target" -max_total_time="$seconds" -max_len=16384 -timeout=10 -rss_limit_mb=2048 \
+    "target/$triple/release/$target" -max_total_time="$seconds" -max_len=16384 -timeout=30 -rss_limit_mb=2048 \
         -print_final_stats=1 -artifact_prefix="artifacts/$target/" "corpus/$target" "seeds/$target"
 done

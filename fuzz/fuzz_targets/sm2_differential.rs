@@ -89,7 +89,11 @@ fn is_good(public: &(BigUint, BigUint), message: &[u8], r: &BigUint, s: &BigUint
 
 fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
     let length = u8::try_from(contents.len()).expect("all elements here are short");
-    let header = if length < 0x80 { vec![tag, length] } else { vec![tag, 0x81, length] };
+    let header = if length < 0x80 {
+        vec![tag, length]
+    } else {
+        vec![tag, 0x81, length]
+    };
     [header, contents.to_vec()].concat()
 }
 
@@ -142,17 +146,17 @@ fuzz_target!(|data: &[u8]| {
             .is_ok()
     };
     assert!(verify(message, &r, &s));
-    let delta = BigUint::from_bytes_be(change);
-    for (r, s) in [
-        (&r + &delta, s.clone()),
-        (r.clone(), &s + &delta),
-        (delta.clone(), s.clone()),
-        (r.clone(), delta),
-        (&n - &r, s.clone()),
-        (r.clone(), &n - &s),
-        (&n + &r, s.clone()),
-        (s, r),
-    ] {
-        assert_eq!(verify(message, &r, &s), is_good(&public, message, &r, &s));
-    }
+    // One change an input: the reference takes its time.
+    let (kind, delta) = (change[0] % 8, BigUint::from_bytes_be(&change[1..]));
+    let (r, s) = match kind {
+        0 => (&r + &delta, s),
+        1 => (r, &s + &delta),
+        2 => (delta, s),
+        3 => (r, delta),
+        4 => (&n - &r, s),
+        5 => (r, &n - &s),
+        6 => (&n + &r, s),
+        _ => (s, r),
+    };
+    assert_eq!(verify(message, &r, &s), is_good(&public, message, &r, &s));
 });

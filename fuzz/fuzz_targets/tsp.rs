@@ -3,9 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealpki::{
-    DigestAlgorithm, MessageImprint, TimeStampRequest, time_stamp_token, verify_time_stamp,
-};
+use sealpki::{DigestAlgorithm, MessageImprint, TimeStampRequest, time_stamp_token, verify_time_stamp};
 
 fuzz_target!(|data: &[u8]| {
     if let Ok(request) = TimeStampRequest::from_der(data) {

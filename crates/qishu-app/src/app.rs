@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use qishu_authority::{Authority, KeyPool};
+use qishu_authority::{Authority, AuthorityServices, KeyPool};
 use qishu_blob::Blobs;
 use qishu_callback::Deliverer;
 use qishu_model::application::SecretText;
@@ -18,6 +18,11 @@ use crate::file_work::FileWork;
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// Why the time cannot be trusted now, if it cannot: then nothing may be signed or time-stamped.
+    fn fault(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Figures and switches of the operations; documented in the default settings file.
@@ -33,6 +38,8 @@ pub struct Settings {
     pub stream_bytes: usize,
     /// Frequent downloads lock a document (D-32).
     pub download_lock: bool,
+    /// PAdES level of new signatures.
+    pub signature_level: SignatureLevel,
     /// Callbacks delivered at the same time: a receiver that is slow holds up itself and not the others.
     pub callbacks_at_once: usize,
     /// Picture seals are made without anybody looking at them (D-22): for sandboxes.
@@ -43,6 +50,19 @@ pub struct Settings {
     pub fixed_code: Option<SecretText>,
 }
 
+/// Level of new signatures (ETSI EN 319 142-1, 6); each includes those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SignatureLevel {
+    /// B-B: the signature.
+    BaselineB,
+    /// B-T: a time-stamp over it.
+    BaselineT,
+    /// B-LT: what is needed to validate it later.
+    BaselineLt,
+    /// B-LTA: a time-stamp over all of that.
+    BaselineLta,
+}
+
 /// What an [`App`] is made of.
 pub struct Parts {
     /// Rows.
@@ -51,6 +71,8 @@ pub struct Parts {
     pub blobs: Blobs,
     /// Certificates.
     pub authority: Authority,
+    /// Time-stamps and the state of certificates.
+    pub services: AuthorityServices,
     /// Ready key pairs for one-time certificates.
     pub keys: Arc<KeyPool>,
     /// Work on files of strangers.
@@ -102,6 +124,19 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Now, for something that is signed.
+    ///
+    /// # Errors
+    /// Internal while the clock cannot be trusted.
+    pub fn trusted_now(&self) -> Result<Timestamp, crate::AppError> {
+        match self.clock.fault() {
+            None => Ok(self.now()),
+            Some(fault) => Err(crate::AppError::Internal(format!(
+                "nothing is signed while the clock cannot be trusted: {fault}"
+            ))),
+        }
     }
 
     /// A new id.

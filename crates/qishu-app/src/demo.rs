@@ -1,23 +1,29 @@
 //! The ready sandbox of `qishu serve --demo`: companies, people, seals, categories and an application, with fixed
 //! credentials. Made once; a second start finds it.
 
+mod templates;
+
 use qishu_model::application::{Application, CallbackSettings, EncryptType, RequestRules, SecretText};
-use qishu_model::category::{Category, CategoryState, PresetAction, PresetSignatory};
+use qishu_model::category::{Category, CategoryState, CategoryTemplate, PresetAction, PresetSignatory};
 use qishu_model::company::{Company, CompanyStatus, Employee, EmployeeStatus, Person, Role};
 use qishu_model::contact::{ContactType, User};
 use qishu_model::contract::{ActionType, Stamper, StamperType, TenantType};
 use qishu_model::id::{ApplicationId, CategoryId, CompanyId, EmployeeId, PersonId, SealId};
 use qishu_model::seal::{Seal, SealOwner, SealStatus, SealType};
+use qishu_model::template::Template;
 use qishu_model::time::Timestamp;
 use qishu_sealart::{NameSealSize, legal_person_seal};
 use qishu_store::ledger::Entry;
 use qishu_store::outbox::{StoredMessage, list, list_to};
-use qishu_store::{Transaction, application, category, company, employee, person, seal};
+use qishu_store::{Transaction, application, category, company, employee, person, seal, template};
 use serde_json::json;
 
 use crate::seal::{SealImage, draw_company_seal, store_pictures};
 use crate::signing::system_actor;
 use crate::{App, AppError};
+
+use templates::templates;
+pub use templates::{HTML_TEMPLATE, WORD_TEMPLATE};
 
 /// Token of the demo application.
 pub const APP_TOKEN: &str = "QishuDemo1";
@@ -52,6 +58,7 @@ pub async fn seed(app: &App) -> Result<(), AppError> {
     seals.push(lp_seal(app, &platform).await?);
     seals.push(company_seal(app, &subsidiary, "公章", &SealImage::default()).await?);
     let contract_seal = seals.get(1).map(|seal| seal.id);
+    let templates = templates(app, &platform).await?;
     let mut transaction = app.store.begin("seed_demo");
     for one in [&platform, &subsidiary] {
         company::insert(&mut transaction, one).await?;
@@ -60,7 +67,10 @@ pub async fn seed(app: &App) -> Result<(), AppError> {
     for one in &seals {
         seal::insert(&mut transaction, one).await?;
     }
-    for one in categories(app, platform.id, contract_seal) {
+    for one in &templates {
+        template::insert(&mut transaction, one).await?;
+    }
+    for one in categories(app, platform.id, contract_seal, &templates[0]) {
         category::insert(&mut transaction, &one).await?;
     }
     category::insert(&mut transaction, &plain_category(app, subsidiary.id)).await?;
@@ -200,21 +210,36 @@ pub(crate) fn plain_category(app: &App, company: CompanyId) -> Category {
 }
 
 /// The plain category, and 预设流程演示: approval and contract seal by the company, then one person.
-fn categories(app: &App, company: CompanyId, contract_seal: Option<SealId>) -> [Category; 2] {
+fn categories(
+    app: &App,
+    company: CompanyId,
+    contract_seal: Option<SealId>,
+    template: &Template,
+) -> [Category; 2] {
     let preset = Category {
         id: CategoryId::new(app.next_id()),
         name: "预设流程演示".to_owned(),
         default: false,
         define_signatories: true,
         define_sponsor: true,
-        signatories: preset_parties(contract_seal),
+        signatories: preset_parties(contract_seal, template),
+        templates: vec![CategoryTemplate {
+            id: template.id,
+            name: "劳动合同".to_owned(),
+            fillers: Vec::new(),
+        }],
         subject_rule: Some("{category} {date}".to_owned()),
         ..plain_category(app, company)
     };
     [plain_category(app, company), preset]
 }
 
-fn preset_parties(contract_seal: Option<SealId>) -> Vec<PresetSignatory> {
+fn preset_parties(contract_seal: Option<SealId>, template: &Template) -> Vec<PresetSignatory> {
+    let by_keyword = |kind, keyword: &str| Stamper {
+        keyword: Some(keyword.to_owned()),
+        document_id: Some(template.id.get()),
+        ..Stamper::new(kind)
+    };
     let approver = User {
         name: Some("王晓".to_owned()),
         contact: "13800000001".to_owned(),
@@ -235,8 +260,8 @@ fn preset_parties(contract_seal: Option<SealId>) -> Vec<PresetSignatory> {
         seal_ids: contract_seal.into_iter().collect(),
         operators: Vec::new(),
         stampers: vec![
-            by_keyword(StamperType::Company, "甲方"),
-            by_keyword(StamperType::Timestamp, "日期"),
+            by_keyword(StamperType::Company, "甲方（盖章）："),
+            by_keyword(StamperType::Timestamp, "签署日期："),
         ],
     };
     let sponsor = PresetSignatory {
@@ -251,16 +276,9 @@ fn preset_parties(contract_seal: Option<SealId>) -> Vec<PresetSignatory> {
         sponsor: false,
         serial_no: 2,
         actions: Vec::new(),
-        stampers: vec![by_keyword(StamperType::Personal, "乙方")],
+        stampers: vec![by_keyword(StamperType::Personal, "乙方（签字）：")],
     };
     vec![sponsor, person]
-}
-
-fn by_keyword(kind: StamperType, keyword: &str) -> Stamper {
-    Stamper {
-        keyword: Some(keyword.to_owned()),
-        ..Stamper::new(kind)
-    }
 }
 
 fn demo_application(app: &App, company: CompanyId) -> Application {

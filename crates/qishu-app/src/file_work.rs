@@ -16,11 +16,11 @@ use pdfseal::sign::SigningPlan;
 use pdfseal::verify::VerificationReport;
 use qishu_convert::office::{Office, OfficeError, OfficeFormat, OfficeLimits};
 use qishu_convert::worker::{Missing, Probe, WorkerError, Workers};
-use sealpki::Certificate;
 
 pub(crate) use job::MarkJob;
 pub use job::{FileLimits, ReadyFiles, handle_job, probe_job};
 
+pub(crate) use job::CleanedSeal;
 use job::ImportAnswer;
 
 use crate::AppError;
@@ -92,33 +92,31 @@ impl FileWork {
         job::read_picture(&answer)
     }
 
-    /// A scan or photograph as a seal of this size (D-45): the PNG that the API answers, and the picture prepared for
-    /// signing, in stored form.
+    /// A photographed seal, cut out and cleaned. The size on paper is in millimetres.
     ///
     /// # Errors
-    /// [`AppError::InvalidFile`] when it is no picture, damaged, too large, or blank.
+    /// `1005` for the field that is wrong, [`AppError::SealDrawing`], or what [`Self::read_files`] fails with.
     pub(crate) async fn clean_seal(
         &self,
         picture: &[u8],
         width_mm: u32,
         height_mm: u32,
-    ) -> Result<(Bytes, Bytes), AppError> {
+    ) -> Result<CleanedSeal, AppError> {
         let answer = self.run(&job::seal_job(picture, width_mm, height_mm)).await?;
         job::read_seal(&answer)
     }
 
-    /// What there is to say about the signatures of a file at a time; `anchors` are the certificates to trust.
+    /// What the verifier says about a file at a time. Anchors are the trusted certificates (DER).
     ///
     /// # Errors
-    /// [`AppError::Busy`], internal; what is wrong with the file is in the report.
-    pub(crate) async fn verify(
+    /// [`AppError::InvalidFile`] when the file takes too much to judge; what is wrong with it is in the report.
+    pub async fn verify(
         &self,
         file: &[u8],
-        at_unix_s: i64,
-        anchors: &[&Certificate],
+        anchors: &[&[u8]],
+        now_unix_s: i64,
     ) -> Result<VerificationReport, AppError> {
-        let anchors: Vec<&[u8]> = anchors.iter().map(|anchor| anchor.der()).collect();
-        let answer = self.run(&job::verify_job(file, at_unix_s, &anchors)).await?;
+        let answer = self.run(&job::verify_job(file, anchors, now_unix_s)).await?;
         job::read_report(&answer)
     }
 

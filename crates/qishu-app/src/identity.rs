@@ -43,7 +43,6 @@ fn source(app: &App) -> Result<&Arc<dyn IdentitySource>, AppError> {
     app.identity.as_ref().ok_or(AppError::NotConfigured(missing))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
 fn unanswered(error: SendError) -> AppError {
     AppError::internal("identity check", error)
 }

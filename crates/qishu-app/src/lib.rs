@@ -9,6 +9,7 @@
 mod app;
 pub mod application;
 pub mod authorisation;
+pub mod authority;
 mod caller;
 pub mod category;
 pub mod company;
@@ -33,6 +34,6 @@ pub mod verify_file;
 pub mod void;
 pub mod watermark;
 
-pub use app::{App, Clock, Parts, Settings};
+pub use app::{App, Clock, Parts, Settings, SignatureLevel};
 pub use caller::{ApiCaller, Language};
 pub use error::AppError;

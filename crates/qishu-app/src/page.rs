@@ -6,11 +6,13 @@ mod code;
 mod fill;
 mod founding;
 mod initiator;
+mod join;
 mod link;
 mod password;
 mod person;
 mod person_act;
 mod reject;
+mod resend;
 mod seal_choice;
 mod session;
 mod sign;
@@ -28,6 +30,7 @@ pub use fill::{FilledParam, fill_params, params_of_party, party_filling};
 pub use founding::ConfirmedCompany;
 pub(crate) use founding::Founding;
 pub use initiator::{end_on_page, recall_on_page};
+pub use join::{Client, JoinRequest, join_on_page, send_join_code};
 pub use link::{
     AppointMode, AppointOptions, AppointPage, Lifetime, PageOptions, SignPage, ViewPage, appoint_page_url,
     contract_short_url, sign_page_url, view_page_url,
@@ -37,6 +40,7 @@ pub use password::{PasswordOffer, send_password_code, set_sign_password};
 pub use person_act::{PagePlacement, Picture, SeenRevision};
 pub(crate) use person_act::{PersonAct, person_subject};
 pub use reject::reject_on_page;
+pub use resend::resend_on_page;
 pub use session::{Opened, PageSession, Purpose, log_in, open_link, resume, return_page};
 pub use sign::{Confirming, PageSignature, Signed, sign_on_page};
 pub use task::{PageTask, Visit};

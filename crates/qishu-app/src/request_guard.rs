@@ -32,7 +32,7 @@ pub async fn note_request(app: &App, key: &[u8], keep_ms: i64) -> Result<bool, A
     Ok(new)
 }
 
-/// Whether the store takes writes and answers.
+/// Whether the store takes writes and answers, and the clock can be trusted.
 ///
 /// # Errors
 /// Internal when it does not.
@@ -42,6 +42,7 @@ pub async fn check_health(app: &App) -> Result<(), AppError> {
             "the store has stopped writing after a failed sync".to_owned(),
         ));
     }
+    app.trusted_now()?;
     qishu_store::ledger::head(&mut app.store.read("check_health")).await?;
     Ok(())
 }

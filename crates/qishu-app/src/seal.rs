@@ -4,7 +4,7 @@ mod choose;
 mod create;
 mod draw;
 mod edit;
-mod picture;
+pub(crate) mod picture;
 mod read;
 mod review;
 mod status;

@@ -7,6 +7,7 @@ mod preview;
 mod read;
 mod render;
 
+pub(crate) use create::template_of;
 pub use create::{NewTemplate, create_template};
 pub use form::{FormField, form_file};
 pub use manage::{TemplateEdit, define_parameters, edit_template, remove_template, set_template_state};

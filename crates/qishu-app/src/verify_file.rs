@@ -110,9 +110,9 @@ pub async fn verify_file(app: &App, caller: &ApiCaller, file: bytes::Bytes) -> R
         });
     }
     let hash: [u8; 32] = Sha256::digest(&file).into();
+    let anchors = [app.authority.root_certificate().der()];
     let now_s = app.now().ms().div_euclid(1000);
-    let anchors = [app.authority.root_certificate()];
-    let report = app.files.verify(&file, now_s, &anchors).await?;
+    let report = app.files.verify(&file, &anchors, now_s).await?;
     if let Some(failure) = report.failure {
         return Err(AppError::InvalidFile { detail: failure });
     }

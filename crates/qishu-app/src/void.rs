@@ -6,6 +6,7 @@ mod cancel;
 mod follow;
 mod sign;
 mod start;
+mod template;
 mod upload;
 
 use qishu_model::contract::{Stamper, StamperType};
@@ -14,8 +15,9 @@ pub(crate) use act::{VoidAct, used_seal};
 pub use cancel::cancel_void;
 pub(crate) use follow::{follow, sign_waiting};
 pub use sign::{InvalidSign, invalid_sign};
-pub use start::{VoidFile, void_by_file};
+pub use start::{VoidPaper, void_by_file};
 pub(crate) use start::{party_name, start_void};
+pub use template::void_by_template;
 
 use crate::AppError;
 

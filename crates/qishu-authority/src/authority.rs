@@ -11,6 +11,7 @@ use sealpki::{
 
 use crate::master::{MasterKey, SealError};
 use crate::pool::OneTimeKey;
+use crate::services::Publication;
 use crate::store::{self, Role};
 use crate::subject::{self, Digester, SubjectError, VerifiedSubject};
 
@@ -59,6 +60,9 @@ pub enum AuthorityError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A revocation list could not be made.
+    #[error("the revocation list could not be made: {0}")]
+    RevocationList(#[from] sealpki::CrlError),
     /// The issuing authority's validity is over.
     #[error(
         "the validity of the issuing authority is over; it must be renewed before anything can be signed"
@@ -150,6 +154,7 @@ pub struct Authority {
     country: String,
     digester: Digester,
     certificate_s: i64,
+    publication: Option<Publication>,
 }
 
 impl Authority {
@@ -219,7 +224,20 @@ impl Authority {
             country,
             digester: Digester::new(master),
             certificate_s: i64::from(CERTIFICATE_HOURS) * 3_600,
+            publication: None,
         })
+    }
+
+    /// Sets where its certificate, its revocation list and the state of certificates can be asked for. New certificates then
+    /// carry these addresses.
+    #[must_use]
+    pub fn with_publication(mut self, publication: Publication) -> Self {
+        self.publication = Some(publication);
+        self
+    }
+
+    pub(crate) fn issuing_key(&self) -> &PrivateKey {
+        &self.issuing_key
     }
 
     /// Sets how long one-time certificates are valid, in hours: 1 hour to 3 years, 24 hours when not set. The key is
@@ -282,9 +300,9 @@ impl Authority {
             not_after_unix_s: prepared.not_after_unix_s,
             public_key: key.public_key().clone(),
             profile: Profile::DocumentSigning,
-            ca_issuers_url: None,
-            ocsp_url: None,
-            crl_url: None,
+            ca_issuers_url: self.publication.as_ref().map(Publication::issuing_certificate),
+            ocsp_url: self.publication.as_ref().map(Publication::ocsp),
+            crl_url: self.publication.as_ref().map(Publication::issuing_list),
         };
         let certificate = sign_certificate(&template, &self.issuing_key)?;
         Ok(SignerIdentity::new(

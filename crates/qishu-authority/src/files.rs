@@ -34,6 +34,19 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Resu
     sync_parent(path)
 }
 
+/// Puts a file in the place of whatever has its name; others see the old one or the new one, whole.
+pub(crate) fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".new-{}", std::process::id()));
+    let temporary = path.with_file_name(name);
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => write_new(&temporary, bytes, privacy)?,
+    }
+    fs::rename(&temporary, path)?;
+    sync_parent(path)
+}
+
 /// Creates a folder for its owner only, which must not be there.
 pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(path)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sealpki::{Certificate, PrivateKey, sha256};
+use sealpki::{Certificate, PrivateKey, RevocationList, sha256};
 
 use crate::authority::AuthorityError;
 use crate::files::{self, Privacy};
@@ -14,14 +14,18 @@ use crate::master::{self, MasterKey};
 
 const PEM_BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const PEM_END: &str = "-----END CERTIFICATE-----";
+/// The revocation list of the root.
+const ROOT_LIST: &str = "root.crl";
 /// Certificates and sealed keys have a few kilobytes.
 const FILE_LEN_MAX: u64 = 64 * 1024;
 
-/// The two authorities of an installation.
+/// The authorities and services of an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Root,
     Issuing,
+    TimeStamping,
+    OcspResponder,
 }
 
 impl Role {
@@ -29,6 +33,8 @@ impl Role {
         match self {
             Self::Root => "root.pem",
             Self::Issuing => "issuing.pem",
+            Self::TimeStamping => "tsa.pem",
+            Self::OcspResponder => "ocsp.pem",
         }
     }
 
@@ -36,6 +42,8 @@ impl Role {
         match self {
             Self::Root => "root.key.sealed",
             Self::Issuing => "issuing.key.sealed",
+            Self::TimeStamping => "tsa.key.sealed",
+            Self::OcspResponder => "ocsp.key.sealed",
         }
     }
 
@@ -44,6 +52,8 @@ impl Role {
         let place: &[u8] = match self {
             Self::Root => b"authority/root key/",
             Self::Issuing => b"authority/issuing key/",
+            Self::TimeStamping => b"authority/tsa key/",
+            Self::OcspResponder => b"authority/ocsp key/",
         };
         [place, &sha256(certificate.der())].concat()
     }
@@ -75,14 +85,7 @@ pub(crate) fn write(
     files::create_private_folder(&partial).map_err(failed(&partial))?;
     for (role, certificate, key) in authorities {
         let path = partial.join(role.key_file());
-        let pkcs8 = key.to_pkcs8()?;
-        let sealed =
-            master::seal(master, &role.associated(certificate), pkcs8.expose()).map_err(|source| {
-                AuthorityError::Sealed {
-                    path: path.clone(),
-                    source,
-                }
-            })?;
+        let sealed = sealed_key(&path, *role, master, certificate, key)?;
         files::write_new(&path, &sealed, Privacy::Secret).map_err(failed(&path))?;
         let path = partial.join(role.certificate_file());
         files::write_new(&path, to_pem(certificate).as_bytes(), Privacy::Public).map_err(failed(&path))?;
@@ -94,6 +97,54 @@ pub(crate) fn write(
         _ => failed(folder)(source),
     })?;
     files::sync_parent(folder).map_err(failed(folder))
+}
+
+fn sealed_key(
+    path: &Path,
+    role: Role,
+    master: &MasterKey,
+    certificate: &Certificate,
+    key: &PrivateKey,
+) -> Result<Vec<u8>, AuthorityError> {
+    let pkcs8 = key.to_pkcs8()?;
+    master::seal(master, &role.associated(certificate), pkcs8.expose()).map_err(|source| {
+        AuthorityError::Sealed {
+            path: path.to_owned(),
+            source,
+        }
+    })
+}
+
+/// Puts a new key and certificate in the place of a service's. A crash between the two leaves a key that does not open beside
+/// the certificate, and then both are made again.
+pub(crate) fn replace(
+    folder: &Path,
+    role: Role,
+    master: &MasterKey,
+    certificate: &Certificate,
+    key: &PrivateKey,
+) -> Result<(), AuthorityError> {
+    let path = folder.join(role.key_file());
+    let sealed = sealed_key(&path, role, master, certificate, key)?;
+    files::replace(&path, &sealed, Privacy::Secret).map_err(failed(&path))?;
+    let path = folder.join(role.certificate_file());
+    files::replace(&path, to_pem(certificate).as_bytes(), Privacy::Public).map_err(failed(&path))
+}
+
+/// The root's revocation list, if there is one.
+pub(crate) fn read_list(folder: &Path) -> Result<Option<RevocationList>, AuthorityError> {
+    let path = folder.join(ROOT_LIST);
+    match read(folder, &path) {
+        Ok(der) => Ok(RevocationList::from_der(&der).ok()),
+        Err(AuthorityError::Missing(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Stores the root's revocation list.
+pub(crate) fn write_list(folder: &Path, list: &RevocationList) -> Result<(), AuthorityError> {
+    let path = folder.join(ROOT_LIST);
+    files::replace(&path, list.der(), Privacy::Public).map_err(failed(&path))
 }
 
 fn partial_folder(folder: &Path, mark: &str) -> PathBuf {

@@ -89,6 +89,8 @@ pub struct Authority {
     pub one_time_key: KeyKind,
     /// Level of new signatures.
     pub signature_level: SignatureLevel,
+    /// Others may ask for time-stamps.
+    pub time_stamp_server: bool,
     /// File of the master key.
     pub master_key_file: PathBuf,
     /// One-time keys made in advance.
@@ -109,6 +111,12 @@ pub enum KeyKind {
 pub enum SignatureLevel {
     /// B-B: signature with signed attributes.
     BaselineB,
+    /// B-T: with a time-stamp over the signature.
+    BaselineT,
+    /// B-LT: with everything needed to validate it later.
+    BaselineLt,
+    /// B-LTA: with a time-stamp over all of that.
+    BaselineLta,
 }
 
 /// Requests of the Open API.
@@ -388,10 +396,17 @@ fn read_storage(reader: &Reader<'_>, data_dir: &std::path::Path) -> Result<Stora
 
 fn read_authority(reader: &Reader<'_>, data_dir: &std::path::Path) -> Result<Authority, ConfigError> {
     let kinds = [("rsa-2048", KeyKind::Rsa2048), ("ecdsa-p256", KeyKind::EcdsaP256)];
+    let levels = [
+        ("B-B", SignatureLevel::BaselineB),
+        ("B-T", SignatureLevel::BaselineT),
+        ("B-LT", SignatureLevel::BaselineLt),
+        ("B-LTA", SignatureLevel::BaselineLta),
+    ];
     let file = reader.optional("authority.master_key_file")?;
     Ok(Authority {
         one_time_key: reader.choice("authority.one_time_key", &kinds)?,
-        signature_level: reader.choice("authority.signature_level", &[("B-B", SignatureLevel::BaselineB)])?,
+        signature_level: reader.choice("authority.signature_level", &levels)?,
+        time_stamp_server: reader.flag("authority.time_stamp_server")?,
         master_key_file: file.map_or_else(|| data_dir.join("master.key"), PathBuf::from),
         key_pool: reader.number::<u16>("authority.key_pool", 0..=1000)?.into(),
     })

@@ -114,7 +114,6 @@ routes! {
     "/v2/contract/list" => contract::list::handle;
     "/v2/contract/download" => contract::download::handle;
     "/v2/document/download" => document::download::handle;
-    "/v2/contract/addwartermark" => contract::addwartermark::handle;
     "/v2/attachment/download" => document::attachment_download::handle;
     "/v2/contract/forceend" => contract::forceend::handle;
     "/v2/contract/forceend/addattachment" => contract::forceend_addattachment::handle;
@@ -136,11 +135,12 @@ routes! {
     "/v2/contract/shorturl" => signing::shorturl::handle;
     "/v2/contract/invalid" => signing::invalid::handle;
     "/v2/contract/invalidbyfile" => signing::invalidbyfile::handle;
+    "/v2/contract/invalidbytemplate" => signing::invalidbytemplate::handle;
     "/v2/contract/invalidsign" => signing::invalidsign::handle;
+    "/v2/contract/personalsign" => signing::personalsign::handle;
     "/v2/company/list" => company::list::handle;
     "/v2/subcompany/invite" => company::subcompany_invite::handle;
     "/v2/subcompany/remove" => company::subcompany_remove::handle;
-    "/v2/contract/personalsign" => signing::personalsign::handle;
     "/company/platforminfo" => company::platforminfo::handle;
     "/v2/company/detail" => company::detail::handle;
     "/v2/employee/list" => employee::list::handle;

@@ -5,6 +5,7 @@ pub(crate) mod health;
 pub(crate) mod log;
 mod minute_counter;
 mod peer;
+pub(crate) mod pki;
 mod tolerant;
 
 pub(crate) use minute_counter::MinuteCounter;

@@ -21,6 +21,9 @@ use tokio::sync::watch;
 
 pub use settings::ServerSettings;
 
+/// OCSP answers and time-stamps to one address in a minute; each costs a signature.
+const STATEMENTS_PER_MINUTE: u32 = 120;
+
 /// What every handler shares.
 #[derive(Clone)]
 pub(crate) struct Shared {
@@ -28,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) settings: std::sync::Arc<ServerSettings>,
     /// Answers 442 and 443 by address: guessing tokens and signatures ends after a few.
     pub(crate) refusals: std::sync::Arc<http::MinuteCounter<IpAddr>>,
+    /// Questions to the authority by address.
+    pub(crate) statements: std::sync::Arc<http::MinuteCounter<IpAddr>>,
     /// Calls by application.
     pub(crate) calls: std::sync::Arc<http::MinuteCounter<ApplicationId>>,
 }
@@ -35,9 +40,11 @@ pub(crate) struct Shared {
 /// The router of everything: pages by their paths, all the rest is the Open API.
 pub fn router(app: App, settings: ServerSettings) -> Router {
     let demo = settings.demo;
+    let upload_bytes = settings.upload_bytes;
     let shared = Shared {
         app,
         refusals: std::sync::Arc::new(http::MinuteCounter::new(settings.refusals_per_minute)),
+        statements: std::sync::Arc::new(http::MinuteCounter::new(STATEMENTS_PER_MINUTE)),
         calls: std::sync::Arc::new(http::MinuteCounter::new(settings.calls_per_minute)),
         settings: std::sync::Arc::new(settings),
     };
@@ -49,6 +56,8 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/t/{token}", get(pages::template::page))
         .route("/t/{token}/file.pdf", get(pages::template::file))
         .route("/page/api/open", post(pages::api::open))
+        .route("/page/api/join/code", post(pages::api::join_code))
+        .route("/page/api/join", post(pages::api::join))
         .route("/page/api/login/code", post(pages::api::login_code))
         .route("/page/api/login", post(pages::api::login))
         .route("/page/api/contract", get(pages::api::contract))
@@ -61,6 +70,11 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/page/api/reject", post(pages::api::reject))
         .route("/page/api/recall", post(pages::api::recall))
         .route("/page/api/end", post(pages::api::end))
+        .route("/page/api/resend", post(pages::api::resend))
+        .route(
+            "/page/api/attachments/{id}",
+            post(pages::api::upload).layer(DefaultBodyLimit::max(upload_bytes)),
+        )
         .route("/page/api/steps/{step}/seals/{seal}", get(pages::file::step_seal))
         .route("/page/api/appoint", get(pages::api::appoint))
         .route("/page/api/appoint/positions", post(pages::api::positions))
@@ -72,7 +86,13 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         )
         .route("/page/api/print", post(pages::api::print))
         .route("/page/assets/{*path}", get(pages::assets::asset))
-        .route("/page/{*path}", get(pages::index));
+        .route("/page/{*path}", get(pages::index))
+        .route("/pki/{file}", get(http::pki::file))
+        .route("/pki/ocsp", post(http::pki::ocsp))
+        .route("/pki/ocsp/{request}", get(http::pki::ocsp_in_path));
+    if shared.settings.time_stamp_server {
+        router = router.route("/pki/tsa", post(http::pki::time_stamp));
+    }
     if demo {
         router = router.route("/demo/outbox", get(http::demo::outbox));
     }

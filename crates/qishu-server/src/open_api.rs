@@ -143,8 +143,8 @@ async fn answer(
     caller: ApiCaller,
     limits: &Limits,
 ) -> Response {
-    let endpoint = match endpoints::find(parts.method.as_str(), path) {
-        Lookup::Found(endpoint) => Some(endpoint.path),
+    let handler = match endpoints::find(parts.method.as_str(), path) {
+        Lookup::Found(endpoint) => api::handler(endpoint.path).zip(Some(endpoint.path)),
         Lookup::WrongMethod => {
             return refuse(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -155,10 +155,10 @@ async fn answer(
         }
         Lookup::Unknown => None,
     };
-    let Some(endpoint) = endpoint.filter(|path| api::handler(path).is_some()) else {
+    let Some((handler, served)) = handler else {
         return refuse(StatusCode::NOT_FOUND, ErrorCode::PathNotFound, "", None);
     };
-    if let Some(area) = api::area(endpoint).filter(|area| !allows(&caller.application, *area)) {
+    if let Some(area) = api::area(served).filter(|area| !allows(&caller.application, *area)) {
         let detail = format!("the application may not call {}", area.name());
         return refuse(StatusCode::OK, ErrorCode::PermissionDenied, &detail, None);
     }
@@ -169,10 +169,8 @@ async fn answer(
         Err(error) => return failure(&error.into(), path),
     };
     // One alias means another endpoint when the body has a party (D-07).
-    let with_signatory = endpoints::with_signatory(path).filter(|_| fields.root().has("signatory"));
-    let Some(handler) = api::handler(with_signatory.unwrap_or(endpoint)) else {
-        return refuse(StatusCode::NOT_FOUND, ErrorCode::PathNotFound, "", None);
-    };
+    let other = endpoints::with_signatory(path).filter(|_| fields.root().has("signatory"));
+    let handler = other.and_then(api::handler).unwrap_or(handler);
     let call = Call {
         app: shared.app.clone(),
         caller,

@@ -15,6 +15,8 @@ pub struct ServerSettings {
     pub https: bool,
     /// Serve the demo's outbox.
     pub demo: bool,
+    /// Others may ask for time-stamps.
+    pub time_stamp_server: bool,
     /// Answers 442 and 443 to one address in a minute; then it is refused.
     pub refusals_per_minute: u32,
     /// Calls of one application in a minute.

@@ -155,6 +155,10 @@ async fn write_documents(transaction: &mut Transaction, contract: &Contract) -> 
             transaction.insert(DOCUMENT, document.as_i64(), columns).await?;
         }
     }
+    // What is replaced after sending (a file that is handed in again) stays: an act that came to nothing may name it.
+    if contract.publish_time.is_some() {
+        return Ok(());
+    }
     for gone in stored.into_iter().filter(|id| !documents.contains(id)) {
         delete_document(transaction, gone).await?;
     }

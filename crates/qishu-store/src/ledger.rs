@@ -311,6 +311,17 @@ async fn read_head(reader: &mut Reader, lock: &str) -> Result<Head, StoreError> 
     })
 }
 
+/// When the last entry was written; absent in an empty ledger.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn last_time(reader: &mut Reader) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT at_ms FROM ledger ORDER BY number DESC LIMIT 1";
+    let row = reader.fetch_optional(sql, values![]).await?;
+    row.map(|row| Ok(Timestamp::from_ms(row.int("at_ms")?)))
+        .transpose()
+}
+
 /// Entries about one object, oldest first; of these kinds only, when any are given.
 ///
 /// # Errors

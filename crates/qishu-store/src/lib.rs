@@ -44,6 +44,7 @@ pub mod page;
 pub mod person;
 pub mod replay;
 pub mod request_event;
+pub mod revocation;
 mod scope;
 pub mod seal;
 pub mod seal_review;

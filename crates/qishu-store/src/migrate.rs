@@ -47,6 +47,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0007_node.sql"),
         include_str!("../migrations/postgres/0007_node.sql"),
     ),
+    (
+        8,
+        "revocation",
+        include_str!("../migrations/sqlite/0008_revocation.sql"),
+        include_str!("../migrations/postgres/0008_revocation.sql"),
+    ),
 ];
 
 pub(crate) fn sqlite() -> Migrator {

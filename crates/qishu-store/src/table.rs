@@ -35,6 +35,11 @@ pub(crate) const CERTIFICATE: Table = Table {
     key: "serial",
     versioned: true,
 };
+pub(crate) const CERTIFICATE_REVOCATION: Table = Table {
+    name: "certificate_revocation",
+    key: "serial",
+    versioned: false,
+};
 pub(crate) const COMPANY: Table = versioned("company");
 pub(crate) const CONTRACT: Table = versioned("contract");
 pub(crate) const CONTRACT_PARTY: Table = plain("contract_party");
@@ -59,12 +64,13 @@ pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
 pub(crate) const TEMPLATE: Table = versioned("template");
 
 /// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
-pub(crate) const BUSINESS: [Table; 23] = [
+pub(crate) const BUSINESS: [Table; 24] = [
     ACCOUNT,
     APPLICATION,
     CALLBACK_EVENT,
     CATEGORY,
     CERTIFICATE,
+    CERTIFICATE_REVOCATION,
     COMPANY,
     CONTRACT,
     CONTRACT_PARTY,

@@ -58,7 +58,7 @@ pub use template::{
     RequiredParamAnswer, TemplateAnswer,
 };
 pub use user::UserAnswer;
-pub use verification::{IdentityAnswer, SignatureAnswer, SignatureItem, VerificationAnswer};
+pub use verification::{IdentityCheckAnswer, SignatureAnswer, SignatureItem, VerificationAnswer};
 
 /// A page of rows; `totalCount` counts all matches and is a number (D-58).
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -124,6 +124,11 @@ pub const ALIASES: &[Alias] = &[
         with_signatory: Some("/v2/signatory/add"),
     },
     Alias {
+        path: "/v2/template/createbyword",
+        means: "/v3/template/createbyword",
+        with_signatory: None,
+    },
+    Alias {
         path: "/v3/signatory/modify",
         means: "/v3/signatory/edit",
         with_signatory: None,

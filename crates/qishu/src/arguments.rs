@@ -122,6 +122,16 @@ pub(crate) enum Command {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Business categories
+    Category {
+        #[command(subcommand)]
+        command: CategoryCommand,
+    },
+    /// The embedded certificate authority
+    Authority {
+        #[command(subcommand)]
+        command: AuthorityCommand,
+    },
     /// Deliveries of status callbacks
     Callback {
         #[command(subcommand)]
@@ -386,6 +396,43 @@ pub(crate) enum SealCommand {
         /// Id of the seal
         id: SealId,
     },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum CategoryCommand {
+    /// Store the category that a JSON file describes; one of the same name is changed
+    Import {
+        /// The file; its format is in the documents for operators
+        file: PathBuf,
+        /// Only check the form of the file
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AuthorityCommand {
+    /// Revoke the certificate of a signing act; the ledger and the answers of OCSP and revocation list say so from then on
+    Revoke {
+        /// Serial number, hexadecimal
+        serial: String,
+        /// Why: the name of a CRLReason
+        #[arg(long, value_enum, default_value = "unspecified")]
+        reason: Reason,
+    },
+}
+
+/// Reasons that make sense for a certificate that signed once (RFC 5280 5.3.1).
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Reason {
+    /// The subject is wrong
+    AffiliationChanged,
+    /// The key was seen by somebody
+    KeyCompromise,
+    /// The signer had no right to sign
+    PrivilegeWithdrawn,
+    /// None of these
+    Unspecified,
 }
 
 #[derive(Subcommand)]

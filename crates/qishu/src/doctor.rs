@@ -10,13 +10,13 @@ use pdfseal::Limits;
 use pdfseal::sign::{SignRequest, SigningTime, prepare_signature};
 use pdfseal::text::TextIndex;
 use pdfseal::verify::verify;
-use qishu_app::Clock as _;
+
 use qishu_app::document::Upload;
 use qishu_app::file_work::{FileLimits, FileWork, ReadyFiles};
 use qishu_authority::{Authority, AuthorityNames, Holder, MasterKey, OneTimeKey, Reference, VerifiedSubject};
 use qishu_config::Config;
 
-use crate::clock::SystemClock;
+use crate::clock::system_now;
 use crate::{Failure, files, install, wiring};
 
 /// What is looked for in converted probes.
@@ -126,7 +126,7 @@ async fn database(config: &Config) -> Finding {
 }
 
 fn clock() -> Finding {
-    let now_s = SystemClock.now().ms().div_euclid(1000);
+    let now_s = system_now().ms().div_euclid(1000);
     if now_s < CLOCK_AT_LEAST_S {
         return Finding::Bad(
             "the system's clock is years behind; set it, signatures carry its time".to_owned(),
@@ -181,7 +181,7 @@ async fn sign_probe(config: &Config, work: &FileWork) -> Result<(), Failure> {
         organisation: "Qishu probe".to_owned(),
         country: "CN".to_owned(),
     };
-    let now_ms = SystemClock.now().ms();
+    let now_ms = system_now().ms();
     // Known bytes: this key guards nothing, and its folder is removed at once.
     let master = MasterKey::from_bytes([1; 32]);
     let authority = Authority::create(folder.path(), &master, &names, algorithm, now_ms)?;

@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use qishu_app::Clock as _;
-use qishu_authority::{Authority, AuthorityNames, KeyAlgorithm, MasterKey};
-use qishu_config::{Config, KeyKind};
+use qishu_authority::{Authority, AuthorityNames, AuthorityServices, KeyAlgorithm, MasterKey, Publication};
+use qishu_config::{Config, KeyKind, SignatureLevel};
 
 use crate::Failure;
-use crate::clock::SystemClock;
+use crate::clock::system_now;
 
-/// One-time certificates stay valid for a year: without a time-stamp nothing else shows that they were valid at signing.
-const CERTIFICATE_HOURS: u32 = 8_760;
+/// Without a time-stamp nothing shows that a one-time certificate was valid at signing but that it still is: a year then.
+const HOURS_WITHOUT_TIME_STAMP: u32 = 8_760;
+/// With a time-stamp it need not outlive the act.
+const HOURS_WITH_TIME_STAMP: u32 = 24;
 
 /// The master key of the data folder. A missing key is made only while there is nothing it could have sealed.
 pub(crate) fn master_key(config: &Config) -> Result<MasterKey, Failure> {
@@ -42,9 +43,13 @@ pub(crate) fn holds_data(folder: &Path) -> bool {
         .any(|name| folder.join(name).exists())
 }
 
-/// The authority of the data folder.
-pub(crate) fn authority(config: &Config, master: &MasterKey) -> Result<Authority, Failure> {
+/// The authority of the data folder, with its services.
+pub(crate) fn authority(
+    config: &Config,
+    master: &MasterKey,
+) -> Result<(Authority, AuthorityServices), Failure> {
     let folder = config.data_dir.join("authority");
+    let now_ms = system_now().ms();
     let authority = if folder.join("root.pem").exists() {
         Authority::open(&folder, master)?
     } else {
@@ -52,9 +57,25 @@ pub(crate) fn authority(config: &Config, master: &MasterKey) -> Result<Authority
             organisation: "Qishu".to_owned(),
             country: "CN".to_owned(),
         };
-        Authority::create(&folder, master, &names, algorithm(config), SystemClock.now().ms())?
+        Authority::create(&folder, master, &names, algorithm(config), now_ms)?
     };
-    Ok(authority.with_certificate_hours(CERTIFICATE_HOURS))
+    let services = AuthorityServices::open(&folder, master, &authority, now_ms)?;
+    let hours = match config.authority.signature_level {
+        SignatureLevel::BaselineB => HOURS_WITHOUT_TIME_STAMP,
+        _ => HOURS_WITH_TIME_STAMP,
+    };
+    let authority = authority.with_certificate_hours(hours);
+    // Addresses of a sandbox mean nothing to others, so they stand in no certificate.
+    let published = config.base_url.as_ref().map(|base| Publication {
+        base_url: format!("{base}/pki"),
+    });
+    Ok((
+        match published {
+            Some(publication) => authority.with_publication(publication),
+            None => authority,
+        },
+        services,
+    ))
 }
 
 /// Algorithm of one-time keys.

@@ -3,6 +3,7 @@
 //! The only place that asks the system for time, chance and environment.
 
 mod arguments;
+mod category;
 mod clock;
 mod doctor;
 mod files;
@@ -17,10 +18,14 @@ mod wiring;
 use std::process::ExitCode;
 
 use clap::Parser;
+use qishu_app::authority::revoke_certificate;
 use qishu_app::job::resend_event;
 use qishu_config::Config;
+use sealpki::RevocationReason;
 
-use crate::arguments::{Arguments, CallbackCommand, Command, ConfigCommand};
+use crate::arguments::{
+    Arguments, AuthorityCommand, CallbackCommand, CategoryCommand, Command, ConfigCommand, Reason,
+};
 
 /// What a command says when it fails: one text for the one who typed it.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -66,6 +71,11 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Company { command } => with_runtime(set_up::company_command(command, config)),
         Command::User { command } => with_runtime(set_up::user_command(command, config)),
         Command::Seal { command } => with_runtime(set_up::seal_command(command, config)),
+        Command::Category { command } => {
+            let CategoryCommand::Import { file, check } = command;
+            with_runtime(async move { category::import(config, &file, check).await })
+        }
+        Command::Authority { command } => with_runtime(authority_command(command, config)),
         Command::Callback { command } => with_runtime(callback_command(command, config)),
     }
 }
@@ -82,6 +92,20 @@ fn config_command(command: &ConfigCommand, config: &Config) -> Result<ExitCode, 
         ConfigCommand::Check => println!("the settings are in order"),
         ConfigCommand::Print => print!("{}", config.print()),
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn authority_command(command: AuthorityCommand, config: Config) -> Result<ExitCode, Failure> {
+    let app = wiring::open_app(&config).await?;
+    let AuthorityCommand::Revoke { serial, reason } = command;
+    let reason = match reason {
+        Reason::AffiliationChanged => RevocationReason::AffiliationChanged,
+        Reason::KeyCompromise => RevocationReason::KeyCompromise,
+        Reason::PrivilegeWithdrawn => RevocationReason::PrivilegeWithdrawn,
+        Reason::Unspecified => RevocationReason::Unspecified,
+    };
+    revoke_certificate(&app, &serial, reason).await?;
+    println!("certificate {serial} is revoked");
     Ok(ExitCode::SUCCESS)
 }
 

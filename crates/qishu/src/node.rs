@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use qishu_app::{App, Clock as _};
+use qishu_app::App;
 use qishu_store::{Store, node};
 
 use crate::Failure;
-use crate::clock::SystemClock;
+use crate::clock::system_now;
 
 /// A number nobody renews is free again after this long: longer than any pause a process survives unnoticed.
 const LEASE_MS: i64 = 10 * 60_000;
@@ -23,7 +23,7 @@ impl NodeLease {
     pub(crate) async fn claim(store: &Store) -> Result<Self, Failure> {
         let mut owner = [0; 16];
         aws_lc_rs::rand::fill(&mut owner).map_err(|_| "the system gave no random bytes")?;
-        let now = SystemClock.now();
+        let now = system_now();
         let mut transaction = store.begin("claim_node");
         let number = node::claim(&mut transaction, &owner, now, now.plus_ms(LEASE_MS)).await?;
         transaction.commit().await?;
@@ -64,7 +64,7 @@ impl NodeLease {
     /// Gives the number back, so that the next start can have it at once.
     pub(crate) async fn release(&self, store: &Store) -> Result<(), Failure> {
         let mut transaction = store.begin("release_node");
-        node::renew(&mut transaction, self.number, &self.owner, SystemClock.now()).await?;
+        node::renew(&mut transaction, self.number, &self.owner, system_now()).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -86,6 +86,7 @@ fn settings(config: &Config) -> ServerSettings {
             .collect(),
         https: base_url(config).starts_with("https://"),
         demo: config.profile == Profile::Demo,
+        time_stamp_server: config.authority.time_stamp_server,
         refusals_per_minute: REFUSALS_PER_MINUTE,
         calls_per_minute: config.limits.calls_per_minute,
         upload_bytes: usize::try_from(config.limits.upload_bytes).unwrap_or(usize::MAX),

@@ -5,13 +5,12 @@ use std::process::ExitCode;
 
 use pdfseal::Limits;
 use pdfseal::verify::{Indication, VerificationReport, verify};
-use qishu_app::Clock as _;
 use qishu_app::verify_all::verify_all;
 use qishu_config::Config;
 use sealpki::Certificate;
 
 use crate::Failure;
-use crate::clock::SystemClock;
+use crate::clock::system_now;
 use crate::wiring::open_app;
 
 /// Judges files offline.
@@ -23,7 +22,7 @@ pub(crate) fn files(files: &[PathBuf], anchors: &[PathBuf], json: bool) -> Resul
         .iter()
         .map(|path| certificate(path))
         .collect::<Result<Vec<_>, _>>()?;
-    let now_s = SystemClock.now().ms().div_euclid(1000);
+    let now_s = system_now().ms().div_euclid(1000);
     let mut all_passed = true;
     let mut reports = Vec::new();
     for file in files {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
-use qishu_app::{App, Parts, Settings};
+use qishu_app::{App, Parts, Settings, SignatureLevel};
 use qishu_authority::{KeyPool, MasterKey};
 use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
@@ -14,7 +14,7 @@ use qishu_provider::{
     Channel, IdentitySimulator, IdentitySource, Messenger, Simulator, SmtpMail, SmtpProtection, SmtpSettings,
     WebhookSettings, WebhookSms,
 };
-use qishu_store::{DataKey, DataKeys, Store, StoreOptions};
+use qishu_store::{DataKey, DataKeys, Store, StoreOptions, ledger};
 
 use crate::Failure;
 use crate::clock::SystemClock;
@@ -48,7 +48,7 @@ async fn open_store_with(config: &Config, master: &MasterKey) -> Result<Store, F
 pub(crate) async fn open_app(config: &Config) -> Result<App, Failure> {
     let master = install::master_key(config)?;
     let store = open_migrated(config, &master).await?;
-    wire(config, &master, store, COMMAND_NODE)
+    wire(config, &master, store, COMMAND_NODE).await
 }
 
 /// Everything an operation may use, for a process that serves; with its node number.
@@ -56,7 +56,7 @@ pub(crate) async fn open_server(config: &Config) -> Result<(App, NodeLease), Fai
     let master = install::master_key(config)?;
     let store = open_migrated(config, &master).await?;
     let lease = NodeLease::claim(&store).await?;
-    let app = wire(config, &master, store, lease.number())?;
+    let app = wire(config, &master, store, lease.number()).await?;
     Ok((app, lease))
 }
 
@@ -66,8 +66,9 @@ async fn open_migrated(config: &Config, master: &MasterKey) -> Result<Store, Fai
     Ok(store)
 }
 
-fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<App, Failure> {
-    let authority = install::authority(config, master)?;
+async fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<App, Failure> {
+    let (authority, services) = install::authority(config, master)?;
+    let last_entry = ledger::last_time(&mut store.read("last_entry")).await?;
     let Storage::Folder(folder) = &config.storage;
     let policy = AddressPolicy {
         allow_loopback: config.callbacks.allow_loopback,
@@ -82,12 +83,13 @@ fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<
         store,
         blobs: Blobs::in_folder(folder.clone(), BLOB_CACHE_BYTES)?,
         authority,
+        services,
         keys: Arc::new(KeyPool::new(install::algorithm(config))),
         files: files::file_work(config)?,
         messenger: messenger(config)?,
         identity: identity(config),
         deliverer: Deliverer::new(policy)?,
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(SystemClock::starting_after(last_entry)),
         random: Arc::new(SystemRandom::new()),
         ids: IdSource::new(node),
         settings: Settings {
@@ -96,6 +98,12 @@ fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<
             most_pages: config.limits.pages,
             stream_bytes: usize::try_from(config.limits.stream_bytes).unwrap_or(usize::MAX),
             download_lock: config.downloads.rate_lock,
+            signature_level: match config.authority.signature_level {
+                qishu_config::SignatureLevel::BaselineB => SignatureLevel::BaselineB,
+                qishu_config::SignatureLevel::BaselineT => SignatureLevel::BaselineT,
+                qishu_config::SignatureLevel::BaselineLt => SignatureLevel::BaselineLt,
+                qishu_config::SignatureLevel::BaselineLta => SignatureLevel::BaselineLta,
+            },
             callbacks_at_once: config.callbacks.concurrency,
             seals_pass_unseen: config.seals.pass_unseen,
             simulated: !config.simulated().is_empty(),

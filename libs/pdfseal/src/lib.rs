@@ -1,8 +1,9 @@
 //! Reads PDF files strictly, stamps and signs them by incremental update, verifies signatures.
 //!
 //! Levels, each usable alone: objects and their notation ([`object`], [`serialize`]), a file opened for
-//! reading ([`Document`]), a clean rewrite before the first signature ([`rebuild()`], with watermarks [`overlay`]),
-//! new documents ([`compose`]). The library has no
+//! reading ([`Document`]), a clean rewrite before the first signature ([`rebuild()`], with watermarks [`overlay`]), new
+//! documents ([`compose`]), signatures, validation data and time-stamps as appended revisions ([`sign`]), judging all of
+//! them ([`verify`](mod@verify)). The library has no
 //! clock, no I/O, no global state and no unsafe code; every loop over foreign input is bounded by [`Limits`].
 
 #![deny(missing_docs)]

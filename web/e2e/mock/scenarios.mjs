@@ -80,6 +80,25 @@ const SCENARIOS = {
   setpassword: { password: { usable: false, isSet: false, maySet: true } },
   print: { pageType: 'PRINT', buttons: { download: true, print: true, return: true, reject: false } },
   appoint: { purpose: 'APPOINT' },
+  join: { place: { subject: '办公设备采购合同', sponsorName: '契书演示科技有限公司', company: false, tenantName: null } },
+  joincompany: { place: { subject: '办公设备采购合同', sponsorName: '契书演示科技有限公司', company: true, tenantName: OUTSIDE } },
+  files: {
+    attachments: [
+      { id: '41', title: '营业执照副本（加盖公章）', required: true, needSign: true, isHandedIn: false },
+      { id: '42', title: '授权委托书', required: false, needSign: false, isHandedIn: false },
+    ],
+  },
+  fill: {
+    status: 'FILLING',
+    step: { canSign: false, canReject: false, refusalCode: 'CONTRACT_CLOSED' },
+    fill: { params: fillParams() },
+  },
+  voiding: {
+    status: 'INVALIDING',
+    tasks: () => [task('9', 'VOID', { partyName: '张晓明', needsPicture: true })],
+    void: { documentId: '3002', reason: '双方协商一致，重新签订', expireTime: '2026-12-31 23:59:59' },
+    placements: () => [],
+  },
   callback: { callbackPage: (base) => `${base}/callback-target?order=42` },
   last: { contractStatusAfter: 'COMPLETE' },
   long: { pageCounts: [240] },
@@ -99,6 +118,22 @@ const SCENARIOS = {
   view: { purpose: 'VIEW', buttons: { download: true, print: true } },
   viewplain: { purpose: 'VIEW', buttons: { download: false, print: false } },
 };
+
+/** One parameter of every kind a person can fill. */
+function fillParams() {
+  const param = (name, type, change = {}) => ({ name, type, required: true, readOnly: false, value: null, options: [], columns: [], description: null, ...change });
+  return [
+    param('联系地址', 'text', { description: '省、市、区、街道及门牌号' }),
+    param('身份证号', 'idcard'),
+    param('合同金额', 'text', { readOnly: true, value: '人民币伍万捌仟元整' }),
+    param('交付日期', 'date'),
+    param('付款方式', 'radio', { options: ['一次性付清', '按月支付'] }),
+    param('附带服务', 'checkbox', { required: false, options: ['安装', '培训', '三年质保'] }),
+    param('设备清单', 'table', { columns: ['名称', '数量'] }),
+    param('备注', 'textarea', { required: false }),
+    param('现场照片', 'image', { required: false }),
+  ];
+}
 
 export function scenarioState(token) {
   const [key] = token.split('~');
@@ -222,6 +257,9 @@ export function contractAnswer(state, documents, base) {
     tasks,
     later: state.later?.(state) ?? [],
     password: state.password ?? { usable: false, isSet: false, maySet: false },
+    attachments: canSign ? (state.attachments ?? []) : [],
+    fill: state.fill ?? null,
+    void: state.void ?? null,
     signatures: state.signatures ?? [],
     buttons: state.buttons ?? { state: true, download: true, print: false, return: true, reject: true },
     callbackPage: state.callbackPage?.(base) ?? null,

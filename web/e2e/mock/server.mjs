@@ -77,6 +77,7 @@ async function api(world, request, response, url) {
   const operation = url.pathname.slice('/page/api/'.length);
   if (request.method === 'POST' && request.headers['x-qishu-page'] !== '1') throw new Refusal('FORBIDDEN', 403);
   if (operation === 'open') return sendJson(response, 200, open(world, response, await readJson(request)));
+  if (operation === 'join' || operation === 'join/code') return takePlace(world, response, operation, await readJson(request));
   const { state, isLoggedIn } = sessionState(world, request);
   if (operation === 'login/code') return sendJson(response, 200, sendLoginCode(world, state, await readJson(request)));
   if (operation === 'login') return sendJson(response, 200, logIn(world, response, state, await readJson(request)));
@@ -87,6 +88,12 @@ async function api(world, request, response, url) {
   refuseOnce(state, operation);
   const seal = /^steps\/([^/]+)\/seals\/([^/]+)$/.exec(operation);
   if (seal) return send(response, 200, 'image/svg+xml', sealPicture(seal[2]));
+  const upload = /^attachments\/(\d+)$/.exec(operation);
+  if (upload) {
+    for await (const part of request) void part;
+    state.attachments = state.attachments.map((demand) => ({ ...demand, isHandedIn: demand.isHandedIn || demand.id === upload[1] }));
+    return sendJson(response, 200, {});
+  }
   switch (`${request.method} ${operation}`) {
     case 'GET contract':
       return sendJson(response, 200, contractAnswer(state, documents, `http://${request.headers.host}`));
@@ -127,6 +134,10 @@ async function api(world, request, response, url) {
     case 'POST appoint/send':
       state.received.push({ operation, ...(await readJson(request)) });
       return sendJson(response, 200, {});
+    case 'POST fill':
+      state.received.push((await readJson(request)).params);
+      Object.assign(state, { fill: null, status: 'SIGNING', step: null });
+      return sendJson(response, 200, { status: 'FILLED' });
     case 'POST reject':
       return sendJson(response, 200, reject(state, await readJson(request)));
     default:
@@ -139,7 +150,22 @@ function open(world, response, { token }) {
   if (!world.states.has(token)) world.states.set(token, scenarioState(token));
   const state = world.states.get(token);
   if (!state) throw new Refusal('LINK_EXPIRED', 410);
+  if (state.place && !state.isJoined) return { purpose: 'JOIN', session: '', lang: 'cn', themeColor: null, place: state.place };
   return enter(world, response, state, !state.asksForLogin);
+}
+
+/** Takes a free place: the token comes with each request. */
+function takePlace(world, response, operation, body) {
+  const state = world.states.get(body.token);
+  if (!state?.place || state.isJoined) throw new Refusal('LINK_EXPIRED', 410);
+  if (operation === 'join/code') {
+    issueCode(world, state);
+    return sendJson(response, 200, { sentTo: '139****0001', retryAfterSeconds: 60, expiresInSeconds: 300, simulated: true });
+  }
+  checkCode(state, body.code);
+  state.received.push(body);
+  state.isJoined = true;
+  return sendJson(response, 200, enter(world, response, state, true));
 }
 
 /** A new session, still to log in or not. */

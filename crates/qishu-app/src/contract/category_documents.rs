@@ -6,8 +6,8 @@ use qishu_model::contract::{Contract, ContractDraft, Document};
 use qishu_model::template::TemplateState;
 use qishu_store::{Scope, Transaction, Versioned, template};
 
-use super::category::select_category;
-use super::draft::find_existing;
+use super::category::{apply_presets, select_category};
+use super::draft::{find_existing, sponsor_index};
 use super::params::{follow_parties, give_values, with_values};
 use crate::company::acting_company;
 use crate::document::{MadeDocument, make, params_of, store_made};
@@ -36,6 +36,10 @@ pub(super) async fn prepare_documents(
     let company = acting_company(&mut reader, caller, draft.tenant_name.as_deref()).await?;
     let existing = find_existing(&mut reader, caller, &company, draft).await?;
     let category = select_category(&mut reader, company.id, draft.category.as_ref()).await?;
+    // Nobody has LibreOffice work for a draft that is refused anyway.
+    let mut parties = draft.signatories.clone();
+    let sponsor = sponsor_index(&parties, &company);
+    apply_presets(&category.value, &mut parties, sponsor)?;
     let mut templates = Vec::with_capacity(category.value.templates.len());
     for used in &category.value.templates {
         let found = template::find(&mut reader, Scope::Company(company.id), used.id).await?;

@@ -3,13 +3,18 @@
 use std::collections::BTreeSet;
 
 use qishu_model::contract::{
-    Contract, ContractAddress, ContractState, Document, DocumentParam, Refusal, Signatory, TemplateParam,
+    Contract, ContractAddress, ContractState, Document, DocumentParam, Refusal, Signatory, Stamper,
+    TemplateParam,
 };
 use qishu_model::id::{DocumentId, SignatoryId};
+use qishu_model::log::OperateType;
 use qishu_model::template::TemplateKind;
+use qishu_store::{Reader, Versioned, contract};
 
-use super::locate::locate;
-use crate::document::{MadeDocument, remake};
+use super::events::entry;
+use super::locate::{locate, locate_initiated};
+use crate::document::{MadeDocument, remake, store_made};
+use crate::signing::{check_positions, load_aids};
 use crate::template::check_value;
 use crate::{ApiCaller, App, AppError};
 
@@ -24,6 +29,80 @@ pub async fn required_detail(
 ) -> Result<Contract, AppError> {
     let mut reader = app.store.read("required_detail");
     Ok(locate(&mut reader, caller, address).await?.contract.value)
+}
+
+/// Sets values in the documents of a contract that nobody signs yet (what 修改合同 and the initiator's fill page do); makes
+/// the changed documents anew. Done again when somebody else changes the contract meanwhile.
+///
+/// # Errors
+/// `1101` outside of `DRAFT` and `FILLING`, `1002` for parties that are not the initiator, `1005` naming the parameter, `1108`
+/// when a position of a sent contract is lost.
+pub async fn set_params(
+    app: &App,
+    caller: &ApiCaller,
+    address: &ContractAddress,
+    given: &[TemplateParam],
+) -> Result<Contract, AppError> {
+    const TRIES: u32 = 5;
+    for attempt in 0..TRIES {
+        match attempt_set(app, caller, address, given).await {
+            Err(AppError::Busy) => app.pause(attempt).await,
+            answer => return answer,
+        }
+    }
+    Err(AppError::Busy)
+}
+
+async fn attempt_set(
+    app: &App,
+    caller: &ApiCaller,
+    address: &ContractAddress,
+    given: &[TemplateParam],
+) -> Result<Contract, AppError> {
+    let seen = locate_initiated(&mut app.store.read("set_params"), caller, address).await?;
+    require_unsigned(&seen.value)?;
+    let (next, made) = with_values(app, &seen.value, given).await?;
+    let next = Versioned {
+        version: seen.version,
+        value: next,
+    };
+    let mut transaction = app.store.begin("set_params");
+    contract::update(&mut transaction, &next).await?;
+    store_made(app, &mut transaction, next.value.id, made).await?;
+    if next.value.state == ContractState::Filling {
+        check_all_positions(app, &mut transaction, &next.value).await?;
+    }
+    transaction.record(entry(app, &next.value, OperateType::Modify, caller.actor()));
+    transaction.commit().await?;
+    Ok(next.value)
+}
+
+/// Every position of a sent contract is still there after its documents were made anew.
+///
+/// # Errors
+/// `1108`, `1109`.
+pub(crate) async fn check_all_positions(
+    app: &App,
+    reader: &mut Reader,
+    contract: &Contract,
+) -> Result<(), AppError> {
+    let parties = contract.signatories.iter();
+    let all: Vec<Stamper> = parties.flat_map(|party| party.all_stampers().cloned()).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    let documents = load_aids(app, reader, contract).await?;
+    check_positions(app, &documents, &all, true).await.map(drop)
+}
+
+fn require_unsigned(contract: &Contract) -> Result<(), AppError> {
+    match contract.state {
+        ContractState::Draft | ContractState::Filling => Ok(()),
+        _ => Err(Refusal::WrongStatus {
+            status: contract.state.name(),
+        }
+        .into()),
+    }
 }
 
 /// Values of a request name parties of this contract.
@@ -110,10 +189,7 @@ pub(crate) async fn remake_documents(
     if changed.is_empty() {
         return Ok(Vec::new());
     }
-    if !matches!(contract.state, ContractState::Draft | ContractState::Filling) {
-        let status = contract.state.name();
-        return Err(Refusal::WrongStatus { status }.into());
-    }
+    require_unsigned(contract)?;
     let mut all = Vec::new();
     for place in 0..contract.documents.len() {
         let Some(document) = contract

@@ -70,12 +70,19 @@ pub async fn resend_contract(
     let category = select_category(&mut transaction, initiator.id, selector.as_ref()).await?;
     let send = resend.send;
     let given = resend.signatories.clone();
-    replace(&mut new, resend, now, &category);
+    replace(&mut new, resend, now, &category.value);
     if let Some(creator) = &new.creator {
         require_employee(&mut transaction, &initiator, creator).await?;
     }
     if let Some(given) = given {
-        new.signatories = parties(app, caller, &mut transaction, (&initiator, &category), given).await?;
+        new.signatories = parties(
+            app,
+            caller,
+            &mut transaction,
+            (&initiator, &category.value),
+            given,
+        )
+        .await?;
         new.template_params
             .iter_mut()
             .for_each(|param| param.signatory_id = None);

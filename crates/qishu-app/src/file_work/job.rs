@@ -5,10 +5,8 @@ use pdfseal::Limits;
 use pdfseal::appearance::StampPicture;
 use pdfseal::sign::SigningPlan;
 use pdfseal::verify::{VerificationReport, verify};
-use qishu_convert::decode_picture;
 use qishu_convert::office::OfficeFormat;
 use qishu_convert::worker::{Probe, pack, perform_probe, unpack};
-use qishu_sealart::{PhotoPixels, photo_seal};
 use sealpki::Certificate;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +14,7 @@ use super::template_job::{self, perform_fill, perform_read};
 use crate::AppError;
 use crate::document::Upload;
 use crate::document::import::{self, ReadFiles, Refusal};
+use crate::seal::picture as seal;
 use crate::watermark::{Drawable, DrawableShape, draw_and_plan};
 
 const IMPORT: &[u8] = b"import";
@@ -29,6 +28,8 @@ pub(super) const DONE: &[u8] = b"done";
 const OFFICE: &[u8] = b"office";
 const INVALID: &[u8] = b"invalid";
 const UNSUPPORTED: &[u8] = b"unsupported";
+const FIELD: &[u8] = b"field";
+const DRAWING: &[u8] = b"drawing";
 
 /// What one document may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,18 +149,14 @@ pub(super) fn picture_job(picture: &[u8]) -> Vec<u8> {
     pack(&[PICTURE, picture])
 }
 
-/// A scan or photograph that becomes a seal of this size.
+/// A photographed seal, with its size on paper in millimetres.
 pub(super) fn seal_job(picture: &[u8], width_mm: u32, height_mm: u32) -> Vec<u8> {
-    let size = [width_mm.to_be_bytes(), height_mm.to_be_bytes()].concat();
-    pack(&[SEAL, &size, picture])
+    pack(&[SEAL, &width_mm.to_be_bytes(), &height_mm.to_be_bytes(), picture])
 }
 
-/// A file whose signatures are judged at a time, with the certificates to trust (DER).
-pub(super) fn verify_job(file: &[u8], at_unix_s: i64, anchors: &[&[u8]]) -> Vec<u8> {
-    let at = at_unix_s.to_be_bytes();
-    let mut items: Vec<&[u8]> = vec![VERIFY, &at, file];
-    items.extend(anchors);
-    pack(&items)
+/// A file whose signatures are to be judged at a time, and the certificates that are trusted.
+pub(super) fn verify_job(file: &[u8], anchors: &[&[u8]], now_unix_s: i64) -> Vec<u8> {
+    pack(&[VERIFY, &now_unix_s.to_be_bytes(), &pack(anchors), file])
 }
 
 /// A try to break out, as a job.
@@ -175,14 +172,14 @@ pub fn handle_job(job: &[u8]) -> Vec<u8> {
     let answer = match items.as_slice() {
         [kind, options, files @ ..] if *kind == IMPORT => import(options, files),
         [kind, picture] if *kind == PICTURE => prepare_picture(picture),
-        [kind, size, picture] if *kind == SEAL => clean_seal(size, picture),
-        [kind, at, file, anchors @ ..] if *kind == VERIFY => judge(at, file, anchors),
         [kind, options, pdf, pictures @ ..] if *kind == MARK => mark(options, pdf, pictures),
         [kind, options, file] if *kind == template_job::READ => perform_read(options, file),
         [kind, options, file, pictures @ ..] if *kind == template_job::FILL => {
             perform_fill(options, file, pictures)
         }
         [kind, probe] if *kind == PROBE => return perform_probe(probe),
+        [kind, width, height, picture] if *kind == SEAL => return clean_seal(width, height, picture),
+        [kind, now, anchors, file] if *kind == VERIFY => judge(now, anchors, file),
         _ => Err(Refusal::invalid("the job was not understood")),
     };
     answer.unwrap_or_else(|refusal| match refusal {
@@ -234,35 +231,27 @@ fn prepare_picture(picture: &[u8]) -> Result<Vec<u8>, Refusal> {
     Ok(pack(&[DONE, &prepared.to_bytes()]))
 }
 
-/// Takes the paper away and keeps the ink (D-45); for the API and for signing.
-fn clean_seal(size: &[u8], picture: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let side = |bytes: Option<&[u8]>| {
-        let bytes: Option<[u8; 4]> = bytes.and_then(|bytes| bytes.try_into().ok());
+fn clean_seal(width: &[u8], height: &[u8], picture: &[u8]) -> Vec<u8> {
+    let millimetres = |bytes: &[u8]| {
         bytes
-            .map(|bytes| f64::from(u32::from_be_bytes(bytes)))
-            .unwrap_or_default()
+            .try_into()
+            .map_or(0.0, |bytes| f64::from(u32::from_be_bytes(bytes)))
     };
-    let pixels = decode_picture(picture).map_err(|error| Refusal::invalid(&error))?;
-    let photo = PhotoPixels {
-        width: pixels.width,
-        height: pixels.height,
-        rgba: &pixels.rgba,
-    };
-    let seal = photo_seal(photo, side(size.get(..4)), side(size.get(4..)));
-    let seal = seal.map_err(|error| Refusal::invalid(&error))?;
-    let prepared = StampPicture::from_png(&seal.print).map_err(|error| Refusal::invalid(&error))?;
-    Ok(pack(&[DONE, &seal.image, &prepared.to_bytes()]))
+    match seal::clean(picture, millimetres(width), millimetres(height)) {
+        Ok((seal, picture)) => pack(&[DONE, &seal.image, &picture.to_bytes()]),
+        Err(AppError::InvalidParam { field, reason }) => pack(&[FIELD, field.as_bytes(), reason.as_bytes()]),
+        Err(AppError::SealDrawing { reason }) => pack(&[DRAWING, reason.as_bytes()]),
+        Err(other) => pack(&[DRAWING, other.to_string().as_bytes()]),
+    }
 }
 
-fn judge(at: &[u8], file: &[u8], anchors: &[&[u8]]) -> Result<Vec<u8>, Refusal> {
-    let at: [u8; 8] = at
-        .try_into()
-        .map_err(|_| Refusal::invalid("the job was not understood"))?;
-    let anchors: Vec<Certificate> = anchors
-        .iter()
-        .filter_map(|der| Certificate::from_der(der).ok())
-        .collect();
-    let report = verify(file, &Limits::default(), &anchors, i64::from_be_bytes(at));
+fn judge(now: &[u8], anchors: &[u8], file: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let not_understood = || Refusal::invalid("the job was not understood");
+    let now_unix_s = i64::from_be_bytes(now.try_into().map_err(|_| not_understood())?);
+    let anchors = unpack(anchors).ok_or_else(not_understood)?;
+    let anchors: Result<Vec<Certificate>, _> = anchors.into_iter().map(Certificate::from_der).collect();
+    let anchors = anchors.map_err(|error| Refusal::invalid(&error))?;
+    let report = verify(file, &Limits::default(), &anchors, now_unix_s);
     let report = serde_json::to_vec(&report).map_err(|error| Refusal::invalid(&error))?;
     Ok(pack(&[DONE, &report]))
 }
@@ -274,6 +263,13 @@ pub(super) fn read(answer: &[u8]) -> Result<Vec<&[u8]>, AppError> {
         Some((mark, rest)) if *mark == DONE => Ok(rest.to_vec()),
         Some((mark, [detail])) if *mark == INVALID => Err(AppError::InvalidFile {
             detail: String::from_utf8_lossy(detail).into_owned(),
+        }),
+        Some((mark, [field, reason])) if *mark == FIELD => Err(AppError::invalid(
+            String::from_utf8_lossy(field),
+            String::from_utf8_lossy(reason),
+        )),
+        Some((mark, [reason])) if *mark == DRAWING => Err(AppError::SealDrawing {
+            reason: String::from_utf8_lossy(reason).into_owned(),
         }),
         Some((mark, [detail])) if *mark == UNSUPPORTED => Err(AppError::UnsupportedFile {
             detail: String::from_utf8_lossy(detail).into_owned(),
@@ -291,6 +287,31 @@ pub(super) fn read_picture(answer: &[u8]) -> Result<StampPicture, AppError> {
         return Err(not_understood());
     };
     StampPicture::from_bytes(picture).map_err(|error| AppError::internal("file worker", error))
+}
+
+/// A seal cleaned by a worker, in the stored forms.
+pub(crate) struct CleanedSeal {
+    /// PNG for showing.
+    pub(crate) image: Bytes,
+    /// Prepared for stamping.
+    pub(crate) picture: Bytes,
+}
+
+pub(super) fn read_seal(answer: &Bytes) -> Result<CleanedSeal, AppError> {
+    let [image, picture] = read(answer)?[..] else {
+        return Err(not_understood());
+    };
+    Ok(CleanedSeal {
+        image: answer.slice_ref(image),
+        picture: answer.slice_ref(picture),
+    })
+}
+
+pub(super) fn read_report(answer: &[u8]) -> Result<VerificationReport, AppError> {
+    let [report] = read(answer)?[..] else {
+        return Err(not_understood());
+    };
+    serde_json::from_slice(report).map_err(|error| AppError::internal("file worker", error))
 }
 
 pub(super) fn read_import(answer: &Bytes) -> Result<ImportAnswer, AppError> {
@@ -335,19 +356,4 @@ impl ReadyFiles {
     pub fn signing_plan(&self) -> Result<SigningPlan, AppError> {
         SigningPlan::from_bytes(&self.plan).map_err(|error| AppError::internal("file worker", error))
     }
-}
-
-/// The PNG that the API answers, and the picture prepared for signing, both as bytes.
-pub(super) fn read_seal(answer: &Bytes) -> Result<(Bytes, Bytes), AppError> {
-    let [image, prepared] = read(answer)?[..] else {
-        return Err(not_understood());
-    };
-    Ok((answer.slice_ref(image), answer.slice_ref(prepared)))
-}
-
-pub(super) fn read_report(answer: &[u8]) -> Result<VerificationReport, AppError> {
-    let [report] = read(answer)?[..] else {
-        return Err(not_understood());
-    };
-    serde_json::from_slice(report).map_err(|error| AppError::internal("file worker", error))
 }

@@ -295,6 +295,7 @@ async fn store(
             operate: OperateType::Modify,
             callback: None,
             party: None,
+            comments: None,
         }],
     };
     let stored = store_change(app, &mut transaction, before, changed, session.actor()).await?;
@@ -326,7 +327,7 @@ pub async fn send_on_page(app: &App, session: &PageSession) -> Result<(), AppErr
 }
 
 /// The application that made the draft, acting through this page.
-async fn application_of(
+pub(super) async fn application_of(
     reader: &mut Reader,
     session: &PageSession,
     contract: &Contract,

@@ -10,9 +10,10 @@ use qishu_model::id::SignatoryId;
 use qishu_store::Versioned;
 
 use super::session::PageSession;
-use crate::contract::{give_values, load_contract, missing_params, remake_documents, store_change};
+use crate::contract::{
+    check_all_positions, give_values, load_contract, missing_params, remake_documents, store_change,
+};
 use crate::document::store_made;
-use crate::signing::{check_positions, load_aids};
 use crate::{App, AppError};
 
 /// Tries when others change the contract at the same time.
@@ -99,13 +100,7 @@ async fn attempt_fill(
     let after = after.ok_or_else(|| AppError::Internal("filling deleted the contract".to_owned()))?;
     if !made.is_empty() {
         store_made(app, &mut transaction, after.id, made).await?;
-        let all: Vec<_> = after
-            .signatories
-            .iter()
-            .flat_map(|party| party.all_stampers().cloned())
-            .collect();
-        let documents = load_aids(app, &mut transaction, &after).await?;
-        check_positions(app, &documents, &all, true).await?;
+        check_all_positions(app, &mut transaction, &after).await?;
     }
     transaction.commit().await?;
     app.wake();

@@ -240,15 +240,30 @@ pub async fn appoint_page_url(
     options
         .lang
         .get_or_insert_with(|| caller.language.name().to_owned());
+    let link = insert_draft_link(app, &mut transaction, &contract, options, request.lifetime).await?;
+    transaction.commit().await?;
+    Ok(link)
+}
+
+/// Stores a link to the page that prepares a draft and answers its address.
+///
+/// # Errors
+/// Internal when the store fails.
+pub(super) async fn insert_draft_link(
+    app: &App,
+    transaction: &mut Transaction,
+    draft: &Contract,
+    options: PageOptions,
+    lifetime: Lifetime,
+) -> Result<String, AppError> {
     let data = LinkData {
         user: None,
         options,
         items: Vec::new(),
     };
-    let expire = app.now().plus_ms(request.lifetime.ms);
+    let expire = app.now().plus_ms(lifetime.ms);
     let purpose = Purpose::Appoint.name();
-    let token = store_link(app, &mut transaction, &contract, purpose, expire, &data).await?;
-    transaction.commit().await?;
+    let token = store_link(app, transaction, draft, purpose, expire, &data).await?;
     Ok(format!("{}/s/{token}", app.settings.base_url))
 }
 

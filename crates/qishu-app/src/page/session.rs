@@ -152,7 +152,7 @@ pub async fn open_link(
     Ok(Opened { session, token })
 }
 
-async fn store_session(
+pub(super) async fn store_session(
     app: &App,
     transaction: &mut qishu_store::Transaction,
     session: &PageSession,

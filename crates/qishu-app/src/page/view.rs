@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use qishu_model::contact::User;
 use qishu_model::contract::{
-    ActionType, Contract, DatePattern, Refusal, Stamper, StamperRule, StamperType, Step,
+    ActionType, Contract, ContractState, DatePattern, Refusal, Stamper, StamperRule, StamperType, Step,
 };
 use qishu_model::id::{DocumentId, SealId};
 use qishu_model::log::OperateType;
@@ -183,7 +183,7 @@ async fn mine(app: &App, reader: &mut Reader, contract: &Contract, user: &User) 
     let planned = match visit(reader, contract, user, app.now()).await {
         Ok(planned) => planned,
         Err(refusal) => {
-            mine.refusal = Some(refusal_name(&refusal).ok_or(refusal)?);
+            mine.refusal = Some(refusal_name(contract, &refusal).ok_or(refusal)?);
             return Ok(mine);
         }
     };
@@ -213,8 +213,10 @@ async fn mine(app: &App, reader: &mut Reader, contract: &Contract, user: &User) 
 }
 
 /// The name under which the page explains why nothing waits for somebody.
-const fn refusal_name(refusal: &AppError) -> Option<&'static str> {
+const fn refusal_name(contract: &Contract, refusal: &AppError) -> Option<&'static str> {
     match refusal {
+        // Others still have to fill in; then it goes on.
+        AppError::Refused(_) if matches!(contract.state, ContractState::Filling) => Some("NOT_YOUR_TURN"),
         AppError::AlreadySigned => Some("ALREADY_SIGNED"),
         AppError::NoViewPermission => Some("NO_SIGN_STEP"),
         AppError::Refused(Refusal::NotInTurn) => Some("NOT_YOUR_TURN"),

@@ -2,7 +2,7 @@
 
 use qishu_authority::{Holder, Reference, VerifiedSubject};
 use qishu_model::contact::User;
-use qishu_model::contract::{Contract, Refusal, Signatory, SignatoryStatus, Stamper, StamperType, Step};
+use qishu_model::contract::{Contract, Signatory, SignatoryStatus, Stamper, StamperType, Step};
 use qishu_model::seal::{Seal, SealStatus};
 use qishu_store::{Reader, Scope, company, seal};
 

@@ -1,11 +1,14 @@
 //! 创建图片印章: `POST /v2/seal/createbyimage`.
 
+use pdfseal::appearance::StampPicture;
 use qishu_convert::kind::{FileKind, detect};
+use qishu_convert::{PictureError, decode_picture};
 use qishu_model::company::Company;
 use qishu_model::contact::User;
 use qishu_model::id::SealReviewId;
 use qishu_model::seal::SealType;
 use qishu_model::seal_review::{ReviewState, SealReview};
+use qishu_sealart::{PhotoPixels, PhotoSeal, photo_seal};
 use qishu_store::ledger::Entry;
 use qishu_store::{Reader, StoreError, Versioned, seal, seal_review};
 use serde_json::json;
@@ -127,11 +130,7 @@ async fn prepare(
         None => None,
     };
     let (width_mm, height_mm) = (order.width_mm, order.height_mm);
-    let cleaned = app.files.clean_seal(&order.image, width_mm, height_mm).await;
-    let (image, picture) = cleaned.map_err(|error| match error {
-        AppError::InvalidFile { detail } => AppError::invalid("sealImage", detail),
-        other => other,
-    })?;
+    let cleaned = app.files.clean_seal(&order.image, width_mm, height_mm).await?;
     Ok(SealReview {
         id: SealReviewId::new(app.next_id()),
         company_id: company.id,
@@ -141,8 +140,8 @@ async fn prepare(
         spec: order.spec,
         width_um: width_mm * 1000,
         height_um: height_mm * 1000,
-        image: app.blobs.put(image).await?.to_string(),
-        picture: app.blobs.put(picture).await?.to_string(),
+        image: app.blobs.put(cleaned.image).await?.to_string(),
+        picture: app.blobs.put(cleaned.picture).await?.to_string(),
         original: app.blobs.put(order.image.into()).await?.to_string(),
         letter,
         users,
@@ -150,6 +149,32 @@ async fn prepare(
         state: ReviewState::Pending,
         create_time: app.now(),
     })
+}
+
+/// What a worker does with the picture.
+///
+/// # Errors
+/// [`AppError::InvalidParam`] or [`AppError::SealDrawing`].
+pub(crate) fn clean(
+    file: &[u8],
+    width_mm: f64,
+    height_mm: f64,
+) -> Result<(PhotoSeal, StampPicture), AppError> {
+    let refuse = |error: &dyn std::fmt::Display| AppError::invalid("sealImage", error.to_string());
+    let pixels = decode_picture(file).map_err(|error: PictureError| refuse(&error))?;
+    let photo = PhotoPixels {
+        width: pixels.width,
+        height: pixels.height,
+        rgba: &pixels.rgba,
+    };
+    let seal = photo_seal(photo, width_mm, height_mm).map_err(|error| match error.field() {
+        Some(field) => AppError::invalid(field, error.to_string()),
+        None => AppError::SealDrawing {
+            reason: error.to_string(),
+        },
+    })?;
+    let picture = StampPicture::from_png(&seal.print).map_err(|error| refuse(&error))?;
+    Ok((seal, picture))
 }
 
 /// The letter is only looked at by people; it must be something they can open.

@@ -163,6 +163,7 @@ impl AuthorisedAct {
         let name = self.name(turn.party);
         let marks = self.marks(app, reader, stampers, &name).await?;
         Ok(PlannedAct {
+            founding: None,
             step: turn.step,
             party: turn.party.id,
             marks,

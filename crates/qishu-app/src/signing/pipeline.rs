@@ -25,6 +25,7 @@ use qishu_store::{Reader, StoreError, Transaction, Versioned};
 use serde_json::{Value as Json, json};
 
 use super::company_sign::CompanyAct;
+use super::level::{extend, time_stamp_reserve, with_time_stamp};
 use super::mark::{Mark, seals, stamps};
 use super::personal_sign::AuthorisedAct;
 use super::place::{DocumentAids, Wanted, load_aids, load_attachment_aids, place};
@@ -225,7 +226,7 @@ fn prepare_one<'a>(
     placed: &[&Placed],
 ) -> Result<Pending<'a>, AppError> {
     let act = ActId::new(app.next_id());
-    let now_ms = app.now().ms();
+    let now_ms = app.trusted_now()?.ms();
     let certificate = app
         .authority
         .prepare(&planned.subject, &act.to_string(), app.random_bytes()?, now_ms);
@@ -349,16 +350,19 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a>) -> Result<Signed<'a>, App
     let cms = identity
         .sign_detached(&pending.digest)
         .map_err(|error| AppError::internal("signature", error))?;
-    sealpki::verify_detached(&cms, |_| pending.digest)
+    let verified = sealpki::verify_detached(&cms, |_| pending.digest)
         .map_err(|error| AppError::internal("own signature", error))?;
+    let cms = with_time_stamp(app, cms, &verified.signature)?;
+    let signed = pending
+        .signature
+        .complete(&cms)
+        .map_err(|error| AppError::internal("signature", error))?;
     let AppendedRevision {
         bytes,
         plan,
         revision_sha256,
-    } = pending
-        .signature
-        .complete(&cms)
-        .map_err(|error| AppError::internal("signature", error))?;
+        ..
+    } = extend(app, pending.act, identity.certificate(), signed)?;
     let length = bytes.len() as u64;
     let part = app.blobs.put(bytes.into()).await?;
     let plan = app.blobs.put(plan.to_bytes().into()).await?;
@@ -519,7 +523,8 @@ async fn abandon(app: &App, request: &Act, intents: Vec<SigningAct>) {
     }
 }
 
-/// Room for the CMS: the chain of the authority, and 4 KB for the one-time certificate, the attributes and the signature.
+/// Room for the CMS: the chain of the authority, 4 KB for the one-time certificate, the attributes and the signature, and
+/// the time-stamp.
 fn contents_reserve(app: &App) -> usize {
     app.authority
         .chain_der()
@@ -527,6 +532,7 @@ fn contents_reserve(app: &App) -> usize {
         .map(|certificate| certificate.len())
         .sum::<usize>()
         + 4096
+        + time_stamp_reserve(app)
 }
 
 /// The subject of a company's one-time certificate.

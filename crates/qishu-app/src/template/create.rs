@@ -1,7 +1,7 @@
 //! 创建Word模板: `POST /v3/template/createbyword`; the console makes HTML and form templates in the same way.
 
 use bytes::Bytes;
-use qishu_convert::template::FoundParameter;
+use qishu_convert::template::{FoundParameter, TemplateReading};
 use qishu_model::company::Company;
 use qishu_model::contact::User;
 use qishu_model::id::TemplateId;
@@ -61,7 +61,12 @@ pub async fn create_template(
         require_employee(&mut reader, &owner, user).await?;
     }
     drop(reader);
-    let template = build_template(app, &owner, request).await?;
+    let kind = file_kind(request.kind);
+    let (reading, file) = app
+        .files
+        .read_template(kind, &request.file, request.number_repeated)
+        .await?;
+    let template = template_of(app, &owner, request, reading, file).await?;
     let mut transaction = app.store.begin("create_template");
     template::insert(&mut transaction, &template).await?;
     transaction.record(entry(app, &template, "TEMPLATE_CREATE", caller.actor()));
@@ -69,20 +74,17 @@ pub async fn create_template(
     Ok((template, owner.name))
 }
 
-/// A template with its files stored, but not its row.
+/// A template with its files stored, but not its row; `file` is the one that is filled, and `reading` what it holds.
 ///
 /// # Errors
-/// `1503` for the file.
-pub(crate) async fn build_template(
+/// `1503` for the parameters that the file declares.
+pub(crate) async fn template_of(
     app: &App,
     owner: &Company,
     request: NewTemplate,
+    reading: TemplateReading,
+    file: Bytes,
 ) -> Result<Template, AppError> {
-    let kind = file_kind(request.kind);
-    let (reading, file) = app
-        .files
-        .read_template(kind, &request.file, request.number_repeated)
-        .await?;
     let mut parameters = Vec::with_capacity(reading.parameters.len());
     for found in reading.parameters {
         parameters.push(parameter(request.kind, found)?);

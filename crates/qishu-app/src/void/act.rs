@@ -64,6 +64,7 @@ impl VoidAct {
             marks.push(self.mark(app, reader, contract, party, seal, stamper).await?);
         }
         Ok(PlannedAct {
+            founding: None,
             step: Step::Void(party.id),
             party: party.id,
             marks,

@@ -26,15 +26,13 @@ const MOST_YEARS: i32 = 3;
 /// Title of the agreement that the platform draws, and of a caller's file without one.
 const TITLE: &str = "合同作废协议";
 
-/// 自定义文件作废合同: `POST /v2/contract/invalidbyfile`.
+/// A document of the caller's that voids a contract, as far as it does not matter where it comes from.
 #[derive(Debug, Clone)]
-pub struct VoidFile {
+pub struct VoidPaper {
     /// The contract.
     pub address: ContractAddress,
     /// Title of the document; absent = 合同作废协议.
     pub title: Option<String>,
-    /// The document.
-    pub file: Upload,
     /// Why.
     pub reason: Option<String>,
     /// Delete the contract's files once it is void.
@@ -90,40 +88,72 @@ pub(crate) async fn start_void(app: &App, caller: &ApiCaller, call: InvalidContr
     sign_at_once(app, caller, &contract).await
 }
 
-/// Voids a complete contract with a file of the caller's. Nobody has signed it then.
+/// 自定义文件作废合同: `POST /v2/contract/invalidbyfile`. Voids a complete contract with a file of the caller's. Nobody has
+/// signed it then.
 ///
 /// # Errors
 /// `1101`; `1010`, `1402`, `1403` for the file; `1005`, `1106`, `1108`, `1109` for the positions. Nothing has changed then.
-pub async fn void_by_file(app: &App, caller: &ApiCaller, call: VoidFile) -> Result<(), AppError> {
+pub async fn void_by_file(
+    app: &App,
+    caller: &ApiCaller,
+    paper: VoidPaper,
+    file: Upload,
+) -> Result<(), AppError> {
     let mut reader = app.store.read("void_by_file");
-    let contract = locate_initiated(&mut reader, caller, &call.address).await?.value;
+    let contract = voidable(app, &mut reader, caller, &paper).await?;
     drop(reader);
-    let mut request = VoidRequest {
-        reason: call.reason,
-        delete_doc: call.delete_doc,
-        receivers: receivers(&contract, &call.receivers),
-        ..VoidRequest::default()
-    };
-    contract.apply(
-        Command::StartVoid {
-            request: request.clone(),
-        },
-        app.now(),
-    )?;
-    check_bindings(&contract, &call.stampers)?;
-    let files = [call.file];
+    void_with(app, caller, &contract, paper, file).await
+}
+
+/// The contract, if it can be voided with positions like these.
+///
+/// # Errors
+/// `1101`; `1005`, `1106` for positions that no party could sign at.
+pub(super) async fn voidable(
+    app: &App,
+    reader: &mut Reader,
+    caller: &ApiCaller,
+    paper: &VoidPaper,
+) -> Result<Contract, AppError> {
+    let contract = locate_initiated(reader, caller, &paper.address).await?.value;
+    let request = VoidRequest::default();
+    contract.apply(Command::StartVoid { request }, app.now())?;
+    check_bindings(&contract, &paper.stampers)?;
+    Ok(contract)
+}
+
+/// Takes the file in and begins to void.
+///
+/// # Errors
+/// As [`void_by_file`].
+pub(super) async fn void_with(
+    app: &App,
+    caller: &ApiCaller,
+    contract: &Contract,
+    paper: VoidPaper,
+    file: Upload,
+) -> Result<(), AppError> {
+    let files = [file];
     let imported = import_files(app, &files).await?;
     let new = NewDocument {
         id: DocumentId::new(app.next_id()),
-        title: call.title.as_deref().unwrap_or(TITLE),
+        title: paper.title.as_deref().unwrap_or(TITLE),
         sort: None,
         content_type: ContentType::Invalid,
         files: &files,
     };
     let stored = store_document(app, &new, &imported).await?;
-    let all = call.locate_all_keywords;
-    request.stampers = found_positions(app, &stored, call.stampers, all).await?;
-    begin(app, caller, &call.address, request, stored).await.map(drop)
+    let all = paper.locate_all_keywords;
+    let request = VoidRequest {
+        reason: paper.reason,
+        delete_doc: paper.delete_doc,
+        stampers: found_positions(app, &stored, paper.stampers, all).await?,
+        receivers: receivers(contract, &paper.receivers),
+        ..VoidRequest::default()
+    };
+    begin(app, caller, &paper.address, request, stored)
+        .await
+        .map(drop)
 }
 
 fn check_deadline(app: &App, deadline: Option<Timestamp>) -> Result<(), AppError> {

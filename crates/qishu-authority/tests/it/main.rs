@@ -7,3 +7,4 @@
 
 mod authority;
 mod issuing;
+mod services;

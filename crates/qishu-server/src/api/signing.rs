@@ -5,6 +5,7 @@ pub(super) mod companysign;
 pub(super) mod employeeaudit;
 pub(super) mod invalid;
 pub(super) mod invalidbyfile;
+pub(super) mod invalidbytemplate;
 pub(super) mod invalidsign;
 pub(super) mod legalpersonsign;
 pub(super) mod notice;

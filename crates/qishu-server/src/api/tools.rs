@@ -7,10 +7,10 @@ pub(super) mod verify;
 
 use qishu_app::Language;
 use qishu_app::identity::IdentityResult;
-use qishu_wire::answers::IdentityAnswer;
+use qishu_wire::answers::IdentityCheckAnswer;
 
 /// That data differ is an answer, not an error (D-34).
-fn identity_answer(result: &IdentityResult, factors: usize, language: Language) -> IdentityAnswer {
+fn identity_answer(result: &IdentityResult, factors: usize, language: Language) -> IdentityCheckAnswer {
     let agrees = result.mismatch.is_empty();
     let words = match (language, agrees, result.simulated) {
         (Language::Chinese, true, false) => "信息一致",
@@ -22,7 +22,7 @@ fn identity_answer(result: &IdentityResult, factors: usize, language: Language) 
         (Language::English, false, false) => "something differs",
         (Language::English, false, true) => "something differs (simulated)",
     };
-    IdentityAnswer {
+    IdentityCheckAnswer {
         result: agrees,
         pass: agrees,
         factor: match factors {

@@ -60,9 +60,9 @@ pub(crate) async fn requests(State(shared): State<Shared>, request: Request, nex
     response
 }
 
-/// The path without what follows `/s/` and `/d/`.
+/// The path without what follows `/s/`, `/d/` and `/t/`.
 fn loggable(path: &str) -> String {
-    for prefix in ["/s/", "/d/"] {
+    for prefix in ["/s/", "/d/", "/t/"] {
         if path.starts_with(prefix) {
             return format!("{prefix}…");
         }
@@ -78,6 +78,7 @@ mod tests {
     fn tokens_are_cut() {
         assert_eq!(loggable("/s/abcdef"), "/s/…");
         assert_eq!(loggable("/d/abcdef"), "/d/…");
+        assert_eq!(loggable("/t/abcdef/file.pdf"), "/t/…");
         assert_eq!(loggable("/v2/contract/draft"), "/v2/contract/draft");
     }
 }

@@ -51,6 +51,7 @@ mod tests {
             trusted_proxies: proxies.iter().map(|&proxy| proxy.to_owned()).collect(),
             https: false,
             demo: false,
+            time_stamp_server: false,
             refusals_per_minute: 1,
             calls_per_minute: 1,
             upload_bytes: 1,

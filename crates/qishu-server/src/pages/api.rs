@@ -7,6 +7,7 @@ use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
 use qishu_app::AppError;
+use qishu_app::contract::free_place;
 use qishu_app::page::{
     CodeSent, Opened, PageSession, Purpose, SeenRevision, log_in, open_link, page_contract, record_print,
     send_confirm_code, send_login_code,
@@ -22,10 +23,12 @@ use crate::Shared;
 
 mod appoint;
 mod contract_view;
+mod join;
 mod steps;
 
 pub(crate) use appoint::{appoint, basics, positions, send};
-pub(crate) use steps::{audit, end, password, password_code, recall, reject, sign};
+pub(crate) use join::{join, join_code};
+pub(crate) use steps::{audit, end, password, password_code, recall, reject, resend, sign, upload};
 pub(crate) mod fill;
 
 type Answer = Result<Response, PageError>;
@@ -90,8 +93,11 @@ fn seen(revisions: Vec<RevisionBody>) -> Vec<SeenRevision> {
 /// Trades a link's token for a session.
 pub(crate) async fn open(State(shared): State<Shared>, from: FromPage, body: Bytes) -> Answer {
     let body: OpenBody = read(&body)?;
-    let opened = open_link(&shared.app, &body.token, from.address, from.browser).await?;
-    Ok(opened_answer(&shared, &opened))
+    match open_link(&shared.app, &body.token, from.address, from.browser).await {
+        // A link to a free place opens nothing before somebody has taken the place.
+        Err(AppError::LinkExpired) => Ok(join::place_answer(&free_place(&shared.app, &body.token).await?)),
+        opened => Ok(opened_answer(&shared, &opened?)),
+    }
 }
 
 /// Sends a code for logging in.

@@ -1,13 +1,13 @@
 //! A whole application with the demo's companies, on a fresh database, with a clock that the test moves.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
 use qishu_app::file_work::FileWork;
-use qishu_app::{App, Clock, Parts, Settings, demo};
-use qishu_authority::{Authority, AuthorityNames, KeyAlgorithm, KeyPool, MasterKey};
+use qishu_app::{App, Clock, Parts, Settings, SignatureLevel, demo};
+use qishu_authority::{Authority, AuthorityNames, AuthorityServices, KeyAlgorithm, KeyPool, MasterKey};
 use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
 use qishu_model::id::IdSource;
@@ -19,11 +19,16 @@ use qishu_testkit::{FakeClock, TestDatabase};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub(crate) struct TestClock(pub(crate) FakeClock);
+/// A clock with a fault that the test decides on; an empty one is none.
+pub(crate) struct TestClock(pub(crate) FakeClock, Arc<Mutex<String>>);
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_ms(self.0.now_ms())
+    }
+
+    fn fault(&self) -> Option<String> {
+        Some(self.1.lock().unwrap().clone()).filter(|fault| !fault.is_empty())
     }
 }
 
@@ -36,6 +41,7 @@ fn in_process() -> FileWork {
 pub(crate) struct TestApp {
     pub(crate) app: App,
     pub(crate) clock: FakeClock,
+    fault: Arc<Mutex<String>>,
     pub(crate) simulator: Simulator,
     pub(crate) address: SocketAddr,
     _stop: watch::Sender<bool>,
@@ -76,6 +82,7 @@ impl TestApp {
         change: impl FnOnce(&mut ServerSettings),
     ) -> Self {
         let clock = FakeClock::default();
+        let fault = Arc::default();
         let simulator = Simulator::new();
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -93,6 +100,7 @@ impl TestApp {
             clock.now_ms(),
         )
         .unwrap();
+        let services = AuthorityServices::open(folder.path(), &master, &authority, clock.now_ms()).unwrap();
         let options = StoreOptions {
             url: database.url.clone(),
             max_connections: 10,
@@ -107,6 +115,7 @@ impl TestApp {
             most_pages: 2000,
             stream_bytes: 200 << 20,
             download_lock: false,
+            signature_level: SignatureLevel::BaselineB,
             callbacks_at_once: 4,
             seals_pass_unseen: false,
             simulated: true,
@@ -117,6 +126,7 @@ impl TestApp {
             store,
             blobs: Blobs::in_memory(),
             authority,
+            services,
             keys: Arc::new(KeyPool::new(KeyAlgorithm::EcdsaP256)),
             files,
             messenger: Messenger::simulated(&simulator),
@@ -126,7 +136,7 @@ impl TestApp {
                 allow_private: Vec::new(),
             })
             .unwrap(),
-            clock: Arc::new(TestClock(clock.clone())),
+            clock: Arc::new(TestClock(clock.clone(), Arc::clone(&fault))),
             random: Arc::new(SystemRandom::new()),
             ids: IdSource::new(1),
             settings: app_settings,
@@ -139,6 +149,7 @@ impl TestApp {
             trusted_proxies: Vec::new(),
             https: false,
             demo: true,
+            time_stamp_server: true,
             refusals_per_minute: 30,
             calls_per_minute: 100_000,
             upload_bytes: 50 * 1024 * 1024,
@@ -148,11 +159,17 @@ impl TestApp {
         Self {
             app,
             clock,
+            fault,
             simulator,
             address,
             _stop: stop,
             _folder: folder,
         }
+    }
+
+    /// From now on the clock has this fault; none when empty.
+    pub(crate) fn clock_fault(&self, fault: &str) {
+        fault.clone_into(&mut self.fault.lock().unwrap());
     }
 
     /// Does the background work that is due now.

@@ -34,6 +34,8 @@ const WITHOUT_ID: &[&str] = &[
     "/v2/seal/employeesealimage",
     "/v2/seal/autocreate",
     "/v2/seal/createbyimage",
+    "/v2/template/list",
+    "/v3/template/createbyword",
     "/v2/category/list",
     "/v2/customer/add",
     "/v2/verify",
@@ -126,6 +128,7 @@ impl Ids {
             ("signatoryId", drafted.people[0].clone()),
             ("sealId", first("/v2/seal/list").await),
             ("categoryId", first("/v2/category/list").await),
+            ("templateId", first("/v2/template/list").await),
         ])
     }
 
@@ -151,7 +154,9 @@ fn other_fields(path: &str) -> Value {
     let user = json!({ "name": "张三", "contact": PERSON, "contactType": "MOBILE" });
     match path {
         "/v2/contract/draft" => json!({ "subject": "劳动合同" }),
+        "/v2/contract/invalidbytemplate" => json!({ "templateId": NOBODYS, "title": "作废协议" }),
         "/v2/contract/addwartermark" => json!({ "watermarks": [{ "type": "TEXT", "content": "合同专用" }] }),
+        "/v2/template/status" => json!({ "operate": "ENABLE" }),
         "/v2/seal/status" => json!({ "operate": "ENABLE" }),
         "/v2/contract/pageurl" | "/v2/contract/personalsign" => json!({ "user": user }),
         "/v2/contract/copysend" => json!({ "receivers": [{ "receiver": user }] }),

@@ -561,3 +561,89 @@ async fn without_positions_the_call_has_to_give_them() {
     })
     .await;
 }
+
+/// A Word file that asks for one value and has a place for the company.
+fn word_template() -> Vec<u8> {
+    use std::io::Write as _;
+    const WORD: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+    const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
+    let main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
+    let types = format!(
+        "<Types xmlns=\"{PACKAGE}/content-types\"><Default Extension=\"rels\" \
+         ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" \
+         ContentType=\"application/xml\"/><Override PartName=\"/word/document.xml\" ContentType=\"{main}\"/></Types>"
+    );
+    let relations = format!(
+        "<Relationships xmlns=\"{PACKAGE}/relationships\"><Relationship Id=\"r1\" \
+         Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" \
+         Target=\"word/document.xml\"/></Relationships>"
+    );
+    let line = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
+    let body = [line("Void because of {{Cause}}"), line("SEALHERE")].concat();
+    let document = format!("<w:document xmlns:w=\"{WORD}\"><w:body>{body}</w:body></w:document>");
+    let mut file = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, content) in [
+        ("[Content_Types].xml", types),
+        ("_rels/.rels", relations),
+        ("word/document.xml", document),
+    ] {
+        file.start_file(name, stored).unwrap();
+        file.write_all(content.as_bytes()).unwrap();
+    }
+    file.finish().unwrap().into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_is_voided_by_a_template_of_the_callers() {
+    on_both(async |database| {
+        let app = TestApp::start(database).await;
+        let made = app
+            .upload(
+                "/v3/template/createbyword",
+                &[("title", "解除协议")],
+                &word_template(),
+            )
+            .await;
+        let template = made.result()["templateId"].clone();
+        let drafted = complete(&app, &[PERSON]).await;
+        let id = drafted.contract.as_str();
+        let company = detail(&app, id).await["signatories"][0]["id"].clone();
+        let by_template = async |more: Value| {
+            let mut body = json!({ "contractId": id, "templateId": template, "title": "解除协议",
+                                   "templateParams": [{ "name": "Cause", "value": "delay" }] });
+            for (name, value) in more.as_object().unwrap() {
+                body[name] = value.clone();
+            }
+            app.post("/v2/contract/invalidbytemplate", &body).await
+        };
+        let at = |kind: &str| json!([{ "signatoryId": company, "type": kind, "page": 1 }]);
+        for (more, expected) in [
+            (json!({ "title": "" }), 1005),
+            (json!({ "templateId": "" }), 1005),
+            (json!({ "templateId": "3014826187358859384" }), 1005),
+            (json!({ "templateParams": "x" }), 1005),
+            (json!({ "stampers": at("PERSONAL") }), 1106),
+            (json!({ "stampers": [{ "type": "COMPANY", "page": 1 }] }), 1005),
+        ] {
+            let refused = by_template(more.clone()).await;
+            assert_eq!(refused.code(), expected, "{more}: {}", refused.text());
+        }
+        assert_eq!(status(&app, id).await, "COMPLETE");
+        if std::path::Path::new("/usr/bin/soffice").exists() {
+            let beyond = json!([{ "signatoryId": company, "type": "COMPANY", "page": 9 }]);
+            assert_eq!(by_template(json!({ "stampers": beyond })).await.code(), 1109);
+            let place = json!([{ "signatoryId": company, "type": "COMPANY", "keyword": "SEALHERE" }]);
+            let voided = by_template(json!({ "stampers": place, "invalidReason": "迟延" })).await;
+            assert_eq!(voided.code(), 0, "{}", voided.text());
+            let shown = detail(&app, id).await;
+            assert_eq!(shown["documents"][1]["title"], "解除协议");
+            assert_eq!(party_states(&shown), ["INVALIDING", "INVALIDING"]);
+            assert_eq!(by_template(json!({})).await.code(), 1101);
+            let body = json!({ "contractId": id });
+            assert_eq!(app.post("/v2/contract/invalidsign", &body).await.code(), 0);
+            promises_hold(&app).await;
+        }
+    })
+    .await;
+}

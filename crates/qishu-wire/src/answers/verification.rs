@@ -85,7 +85,7 @@ pub struct SignatureItem {
 
 /// Result of `identity/verify` and `companyinfo/verify` (D-34).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct IdentityAnswer {
+pub struct IdentityCheckAnswer {
     /// Everything agrees.
     pub result: bool,
     /// The same again.

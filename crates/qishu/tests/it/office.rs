@@ -96,7 +96,7 @@ async fn office_files_become_documents_in_which_keywords_are_found() {
         }
         bytes
     };
-    let rtf = br"{\rtf1\ansi\uc1 \u21171?\u21160?\u21512?\u21516?\par \u30002?\u26041?\u65288?\u30422?\u31456?\u65289?}";
+    let rtf = br"{\rtf1\ansi\uc1\paperw11906\paperh16838 \u21171?\u21160?\u21512?\u21516?\par \u30002?\u26041?\u65288?\u30422?\u31456?\u65289?}";
     for (suffix, bytes) in [
         ("docx", docx(&["劳动合同", "甲方（盖章）："])),
         ("xlsx", xlsx(&[&["劳动合同"], &["甲方（盖章）："]])),

@@ -49,8 +49,6 @@ pub struct AppendedRevision {
     pub plan: SigningPlan,
     /// SHA-256 of the whole file including `bytes`.
     pub revision_sha256: [u8; 32],
-    /// The digits of `/Contents` in `bytes`; empty where there is no signature.
-    pub contents: Range<usize>,
 }
 
 /// Writes everything of a signature but the CMS. The document itself is not needed, only its plan.
@@ -192,6 +190,13 @@ impl PendingSignature {
         self.reserve
     }
 
+    /// Where the digits of `/Contents` stand in the bytes of the completed revision, for
+    /// [`evidence_key`](super::evidence_key).
+    #[must_use]
+    pub fn contents(&self) -> Range<usize> {
+        self.hole.start + 1..self.hole.end - 1
+    }
+
     /// Puts the CMS (a DER SignedData over [`PendingSignature::digest`]) into its room.
     ///
     /// # Errors
@@ -219,7 +224,6 @@ impl PendingSignature {
             bytes: self.bytes,
             plan: self.plan,
             revision_sha256,
-            contents: self.hole.start + 1..self.hole.end - 1,
         })
     }
 }
@@ -565,7 +569,6 @@ pub(super) fn append(
         revision_sha256: next.file_sha256(),
         bytes,
         plan: next,
-        contents: 0..0,
     })
 }
 

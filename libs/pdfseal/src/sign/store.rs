@@ -45,7 +45,7 @@ pub struct SignatureEvidence {
 
 /// The name of a signature in the store: SHA-1 of the decoded `/Contents` with its padding (ISO 32000-2, table 261). It only
 /// finds things; nothing is protected by it. `contents_hex` are the digits, as
-/// [`AppendedRevision::contents`](super::AppendedRevision) gives them.
+/// [`PendingSignature::contents`](super::PendingSignature::contents) gives their place.
 #[must_use]
 pub fn evidence_key(contents_hex: &[u8]) -> [u8; 20] {
     let contents: Vec<u8> = contents_hex

@@ -282,8 +282,9 @@ fn validation_data_are_written_once_and_refer_to_signatures_by_name() {
     let services = scene.services((-DAY, DAY));
     let mut file = contract();
     let pending = prepare_signature(&plan(&file), &request("a", services.reserve(&scene.signer))).unwrap();
+    let contents = pending.contents();
     let revision = services.sign(&scene.signer, pending, NOW_S).unwrap();
-    let key = evidence_key(&revision.bytes[revision.contents.clone()]);
+    let key = evidence_key(&revision.bytes[contents]);
     let next = append(&mut file, revision);
     let certificates = [scene.signer.certificate().der(), scene.root.der()];
     let list = services.revocation_list(Vec::new(), NOW_S).unwrap();

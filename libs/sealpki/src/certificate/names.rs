@@ -19,8 +19,7 @@ pub(crate) enum GeneralName {
     Other(OtherKind),
 }
 
-/// Kinds of names that are not processed. Two names of different kinds never constrain each other, but telling them apart
-/// is not worth the effort: a constrained issuer of any of them is refused.
+/// A kind of name that is not processed. An issuer constrained in it must not have issued any name of that kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OtherKind(u8);
 
@@ -42,6 +41,14 @@ pub(crate) struct NameConstraints {
 }
 
 impl GeneralName {
+    /// Names constrain only names of their own kind.
+    pub(crate) fn is_same_kind(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Other(one), Self::Other(another)) => one == another,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+
     fn read(element: Element<'_>) -> Result<Self, DerError> {
         let text = || {
             std::str::from_utf8(element.contents)

@@ -9,7 +9,7 @@ use crate::digest::DigestAlgorithm;
 use crate::key::SignatureAlgorithm;
 
 /// The largest CMS read, in bytes.
-const CMS_LEN_MAX: usize = 1024 * 1024;
+pub(super) const CMS_LEN_MAX: usize = 1024 * 1024;
 /// The most certificates one CMS may carry.
 const CERTIFICATES_MAX: usize = 32;
 /// The most attributes of one kind (signed, unsigned).

@@ -1,6 +1,7 @@
 //! Unsigned attributes: what is added to a signature after it was made.
 
 use super::CmsError;
+use super::parse::CMS_LEN_MAX;
 use super::prepared::attribute;
 use crate::der::{DerError, Element, Reader, encode, header_len, oid, tag};
 use crate::tsp::TimeStampToken;
@@ -46,6 +47,9 @@ struct Places<'a> {
 
 impl<'a> Places<'a> {
     fn find(cms: &'a [u8]) -> Result<Self, CmsError> {
+        if cms.len() > CMS_LEN_MAX {
+            return Err(CmsError::TooLarge);
+        }
         let mut info = Reader::open_only(cms, tag::SEQUENCE)?;
         let outer_type = info.element(tag::OID)?.whole;
         let signed_data = info.optional_explicit(0)?.ok_or(CmsError::NotSignedData)?;

@@ -61,7 +61,7 @@ impl TryRng for SystemRandom {
 
 impl TryCryptoRng for SystemRandom {}
 
-/// A private key.
+/// A private key. The sm2 crate does not overwrite it in memory when it is dropped.
 pub(super) struct Sm2Key(SigningKey);
 
 impl Sm2Key {

@@ -21,7 +21,7 @@ pub(super) fn check(constraints: &NameConstraints, below: &[Certificate]) -> Res
 }
 
 fn check_name(constraints: &NameConstraints, name: &GeneralName) -> Result<(), String> {
-    let same_kind = |other: &&GeneralName| std::mem::discriminant(*other) == std::mem::discriminant(name);
+    let same_kind = |other: &&GeneralName| other.is_same_kind(name);
     let is_inside = |subtree: &GeneralName| is_within(name, subtree).ok_or_else(|| name.to_string());
     for subtree in constraints.excluded.iter().filter(same_kind) {
         if is_inside(subtree)? {

@@ -3,6 +3,7 @@
 use super::{PathError, PathMaterial, PathRules};
 use crate::certificate::Certificate;
 use crate::crl::{RevocationList, RevocationReason};
+use crate::der::oid;
 use crate::ocsp::{CertificateStatus, verify_ocsp_response};
 
 /// Whether the state of certificates has to be known.
@@ -61,11 +62,16 @@ pub(super) fn judge(
         evidence.push(match path.get(index + 1) {
             None => RevocationEvidence::Anchor,
             Some(_) if rules.revocation == RevocationRule::Ignore => RevocationEvidence::Unknown,
-            Some(_) if certificate.has_ocsp_no_check() => RevocationEvidence::NoCheck,
+            Some(_) if is_exempt(certificate) => RevocationEvidence::NoCheck,
             Some(issuer) => judge_one(certificate, issuer, index > 0, material, rules)?,
         });
     }
     Ok(evidence)
+}
+
+/// RFC 6960 4.2.2.2.1: the exemption is one of OCSP responders. On another certificate it means nothing.
+fn is_exempt(certificate: &Certificate) -> bool {
+    certificate.has_ocsp_no_check() && certificate.has_usage(oid::EKU_OCSP_SIGNING)
 }
 
 fn judge_one(
@@ -191,7 +197,7 @@ fn is_responder_revoked(
     material: &PathMaterial<'_>,
     produced_at_unix_s: i64,
 ) -> bool {
-    if responder == issuer || responder.has_ocsp_no_check() {
+    if responder == issuer || is_exempt(responder) {
         return false;
     }
     material.revocation_lists.iter().any(|list| {

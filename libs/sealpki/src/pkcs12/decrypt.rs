@@ -1,7 +1,5 @@
 //! Decryption by password: PBES2 (RFC 8018 6.2) and the old schemes of PKCS #12 (RFC 7292 appendix C).
 
-use std::num::NonZeroU32;
-
 use aws_lc_rs::cipher::{
     AES_128, AES_192, AES_256, Algorithm, DecryptionContext, PaddedBlockDecryptingKey, UnboundCipherKey,
 };
@@ -12,7 +10,7 @@ use cbc::cipher::{BlockCipherDecrypt, BlockModeDecrypt as _, KeyInit, KeyIvInit 
 use zeroize::Zeroizing;
 
 use super::kdf::{self, Function, Purpose};
-use super::{Pkcs12Error, checked_rounds};
+use super::{Password, Pkcs12Error};
 use crate::der::{DerError, Element, Reader, oid, tag};
 use crate::digest::UnacceptedAlgorithm;
 use crate::key::SecretBytes;
@@ -25,7 +23,7 @@ fn unsupported(identifier: &[u8]) -> Pkcs12Error {
 pub(super) fn decrypt(
     algorithm: Element<'_>,
     encrypted: &[u8],
-    password: &str,
+    password: &Password<'_>,
 ) -> Result<SecretBytes, Pkcs12Error> {
     let mut fields = Reader::new(algorithm.contents);
     let identifier = fields.oid()?;
@@ -35,9 +33,9 @@ pub(super) fn decrypt(
         return decrypt_pbes2(parameters, encrypted, password);
     }
     let salt = parameters.octet_string()?;
-    let rounds = checked_rounds(parameters.integer_u32()?)?;
+    let rounds = password.spend(parameters.integer_u32()?)?;
     parameters.finish()?;
-    let derive = |purpose, length| kdf::derive(Function::Sha1, purpose, password, salt, rounds, length);
+    let derive = |purpose, length| kdf::derive(Function::Sha1, purpose, password.text, salt, rounds, length);
     let iv = derive(Purpose::Iv, 8);
     match identifier {
         oid::PBE_SHA1_3DES => cbc_decrypt::<des::TdesEde3>(&derive(Purpose::Key, 24), &iv, encrypted),
@@ -51,7 +49,7 @@ pub(super) fn decrypt(
 fn decrypt_pbes2(
     mut parameters: Reader<'_>,
     encrypted: &[u8],
-    password: &str,
+    password: &Password<'_>,
 ) -> Result<SecretBytes, Pkcs12Error> {
     let mut derivation = parameters.open(tag::SEQUENCE)?;
     let mut scheme = parameters.open(tag::SEQUENCE)?;
@@ -63,7 +61,7 @@ fn decrypt_pbes2(
     let mut fields = derivation.open(tag::SEQUENCE)?;
     derivation.finish()?;
     let salt = fields.octet_string()?;
-    let rounds = checked_rounds(fields.integer_u32()?)?;
+    let rounds = password.spend(fields.integer_u32()?)?;
     if fields.peek_tag() == Some(tag::INTEGER) {
         // The length of the key; the cipher says it too.
         fields.integer_u32()?;
@@ -79,10 +77,9 @@ fn decrypt_pbes2(
         None => pbkdf2::PBKDF2_HMAC_SHA1,
     };
     fields.finish()?;
-    let rounds = NonZeroU32::new(rounds).ok_or(DerError::Value)?;
     let derive = |length: usize| {
         let mut key = Zeroizing::new(vec![0; length]);
-        pbkdf2::derive(pseudo_random, rounds, salt, password.as_bytes(), &mut key);
+        pbkdf2::derive(pseudo_random, rounds, salt, password.text.as_bytes(), &mut key);
         key
     };
     let cipher = scheme.oid()?;

@@ -1,5 +1,7 @@
 //! The password function of PKCS #12 (RFC 7292 appendix B).
 
+use std::num::NonZeroU32;
+
 use aws_lc_rs::{digest, hmac};
 use zeroize::Zeroizing;
 
@@ -70,7 +72,7 @@ pub(super) fn derive(
     purpose: Purpose,
     password: &str,
     salt: &[u8],
-    rounds: u32,
+    rounds: NonZeroU32,
     length: usize,
 ) -> Zeroizing<Vec<u8>> {
     let block = function.block_len();
@@ -89,7 +91,7 @@ pub(super) fn derive(
         context.update(&diversifier);
         context.update(&input);
         let mut hash = context.finish();
-        for _ in 1..rounds {
+        for _ in 1..rounds.get() {
             hash = digest::digest(function.digest(), hash.as_ref());
         }
         output.extend_from_slice(hash.as_ref());

@@ -7,6 +7,9 @@
 mod decrypt;
 mod kdf;
 
+use std::cell::Cell;
+use std::num::NonZeroU32;
+
 use crate::certificate::{Certificate, CertificateError};
 use crate::der::{DerError, Reader, oid, tag};
 use crate::digest::UnacceptedAlgorithm;
@@ -16,8 +19,8 @@ use crate::key::{KeyError, PrivateKey, SecretBytes};
 const FILE_LEN_MAX: usize = 1024 * 1024;
 /// The most certificates, keys and other things in one file.
 const BAGS_MAX: usize = 64;
-/// The most rounds of a password function: about a second of work.
-const ITERATIONS_MAX: u32 = 2_000_000;
+/// The most rounds of password functions for one file: about a second of work.
+const ROUNDS_MAX: u32 = 2_000_000;
 
 /// Why a file could not be imported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +44,7 @@ pub enum Pkcs12Error {
     /// The password is wrong, or the file was changed.
     #[error("the password is wrong, or the file was changed")]
     Password,
-    /// More than 1 MiB, 64 parts, or 2 000 000 rounds of a password function.
+    /// More than 1 MiB, 64 parts, or 2 000 000 rounds of password functions.
     #[error("the file is larger, or its password function slower, than any real one")]
     TooLarge,
     /// The file is protected by something else than a password.
@@ -88,6 +91,10 @@ pub fn import_pkcs12(der: &[u8], password: &str) -> Result<Pkcs12, Pkcs12Error> 
         return Err(Pkcs12Error::Unprotected);
     };
     file.finish()?;
+    let password = &Password {
+        text: password,
+        rounds_left: Cell::new(ROUNDS_MAX),
+    };
     check_mac(mac.contents, content, password)?;
 
     let mut bags = Bags::default();
@@ -109,8 +116,27 @@ pub fn import_pkcs12(der: &[u8], password: &str) -> Result<Pkcs12, Pkcs12Error> 
     bags.finish()
 }
 
+/// A password, and how much work may still be spent on it.
+struct Password<'a> {
+    text: &'a str,
+    rounds_left: Cell<u32>,
+}
+
+impl Password<'_> {
+    /// Takes the rounds a file asks for out of what may be spent.
+    fn spend(&self, rounds: u32) -> Result<NonZeroU32, Pkcs12Error> {
+        let left = self
+            .rounds_left
+            .get()
+            .checked_sub(rounds)
+            .ok_or(Pkcs12Error::TooLarge)?;
+        self.rounds_left.set(left);
+        Ok(NonZeroU32::new(rounds).ok_or(DerError::Value)?)
+    }
+}
+
 /// MacData: the digest function, the code, salt and rounds.
-fn check_mac(mac: &[u8], content: &[u8], password: &str) -> Result<(), Pkcs12Error> {
+fn check_mac(mac: &[u8], content: &[u8], password: &Password<'_>) -> Result<(), Pkcs12Error> {
     let mut fields = Reader::new(mac);
     let mut digest_info = fields.open(tag::SEQUENCE)?;
     let mut algorithm = digest_info.open(tag::SEQUENCE)?;
@@ -127,17 +153,12 @@ fn check_mac(mac: &[u8], content: &[u8], password: &str) -> Result<(), Pkcs12Err
     let rounds = if fields.is_empty() {
         1
     } else {
-        checked_rounds(fields.integer_u32()?)?
+        fields.integer_u32()?
     };
     fields.finish()?;
-    let key = kdf::derive(
-        function,
-        kdf::Purpose::Mac,
-        password,
-        salt,
-        rounds,
-        function.len_bytes(),
-    );
+    let rounds = password.spend(rounds)?;
+    let length = function.len_bytes();
+    let key = kdf::derive(function, kdf::Purpose::Mac, password.text, salt, rounds, length);
     if function.is_mac_of(&key, content, code) {
         Ok(())
     } else {
@@ -145,16 +166,8 @@ fn check_mac(mac: &[u8], content: &[u8], password: &str) -> Result<(), Pkcs12Err
     }
 }
 
-fn checked_rounds(rounds: u32) -> Result<u32, Pkcs12Error> {
-    match rounds {
-        0 => Err(DerError::Value.into()),
-        1..=ITERATIONS_MAX => Ok(rounds),
-        _ => Err(Pkcs12Error::TooLarge),
-    }
-}
-
 /// EncryptedData (RFC 5652 8) with EncryptedContentInfo.
-fn decrypt_content(der: &[u8], password: &str) -> Result<SecretBytes, Pkcs12Error> {
+fn decrypt_content(der: &[u8], password: &Password<'_>) -> Result<SecretBytes, Pkcs12Error> {
     let mut fields = Reader::open_only(der, tag::SEQUENCE)?;
     fields.small_integer()?;
     let mut info = fields.open(tag::SEQUENCE)?;
@@ -177,7 +190,7 @@ struct Bags {
 
 impl Bags {
     /// SafeContents; bags of other kinds are passed over.
-    fn read(&mut self, der: &[u8], password: &str) -> Result<(), Pkcs12Error> {
+    fn read(&mut self, der: &[u8], password: &Password<'_>) -> Result<(), Pkcs12Error> {
         let mut list = Reader::open_only(der, tag::SEQUENCE)?;
         while !list.is_empty() {
             self.count += 1;

@@ -356,6 +356,38 @@ fn a_revoked_responder_is_not_asked() {
     assert_eq!(scene.refused().0, SubIndication::TryLater);
 }
 
+/// Only responders can be exempt from being asked about.
+#[test]
+fn a_signer_cannot_be_exempt() {
+    let scene = Scene::new();
+    let exempt = reissued(
+        scene.pki.certificate(LEAF),
+        &scene.pki.key("Test Issuing"),
+        |tbs| {
+            let parts = vec![
+                Node::Leaf(6, hex::decode("2b0601050507300105").unwrap()),
+                Node::Leaf(4, vec![5, 0]),
+            ];
+            tbs.at(&[7, 0]).children().push(Node::Branch(0x30, parts));
+        },
+    );
+    assert!(exempt.has_ocsp_no_check());
+    let anchors = [scene.pki.issuing().clone()];
+    let material = PathMaterial {
+        certificates: &[],
+        anchors: &anchors,
+        ocsp_responses: &[],
+        revocation_lists: &[],
+    };
+    let judge = |leaf: &Certificate| validate_path(leaf, &material, &scene.rules);
+    assert!(matches!(
+        judge(&exempt),
+        Err(PathError::NoRevocationInformation(_))
+    ));
+    let responder = judge(scene.pki.certificate("Test Responder")).unwrap();
+    assert_eq!(responder.evidence[0], RevocationEvidence::NoCheck);
+}
+
 /// Of two certificates of one authority, one is revoked: the other still leads to the anchor.
 #[test]
 fn another_path_is_found_when_one_is_revoked() {
@@ -484,6 +516,8 @@ fn an_authority_gives_only_the_names_it_may() {
     let uri = Node::Leaf(0x86, b".example.com".to_vec());
     let address = names(Node::Leaf(0x86, b"http://a.example.com".to_vec()));
     assert!(constrained(&subtree(permitted, uri.clone()), None).is_ok());
+    let number = names(Node::Leaf(0x87, vec![10, 0, 0, 1]));
+    assert!(constrained(&subtree(permitted, uri.clone()), Some(&number)).is_ok());
     refused(constrained(&subtree(permitted, uri), Some(&address)));
 }
 

@@ -6,6 +6,7 @@ import type {
   DocumentRevision,
   DraftBasics,
   DraftPosition,
+  JoinRequest,
   OpenedLink,
   SentCode,
   SignRequest,
@@ -24,7 +25,15 @@ export interface PageClient {
   /** Sends a code to the contact; answers alike whether the contract concerns it or not (R-23). */
   requestLoginCode(contact: string): Promise<SentCode>;
   logIn(contact: string, code: string): Promise<OpenedLink>;
+  /** Sends a code to the contact of somebody who takes a free place. */
+  requestJoinCode(token: string, contact: string): Promise<SentCode>;
+  join(token: string, request: JoinRequest): Promise<OpenedLink>;
   contract(): Promise<ContractPage>;
+  fill(params: { name: string; value: string }[]): Promise<void>;
+  /** Hands a demanded file in. */
+  upload(attachmentId: string, file: File): Promise<void>;
+  /** A new draft of a contract that came to nothing: the address of its page. */
+  resend(): Promise<{ pageUrl: string }>;
   requestCode(revisions: DocumentRevision[]): Promise<SentCode>;
   sign(request: SignRequest): Promise<SignResult>;
   /** Approves, or refuses with a comment. */
@@ -92,6 +101,31 @@ class FetchPageClient implements PageClient {
 
   async logIn(contact: string, code: string): Promise<OpenedLink> {
     return this.#enter(await this.#postJson<OpenedLink>('/login', { contact, code }));
+  }
+
+  requestJoinCode(token: string, contact: string): Promise<SentCode> {
+    return this.#postJson('/join/code', { token, contact });
+  }
+
+  async join(token: string, request: JoinRequest): Promise<OpenedLink> {
+    return this.#enter(await this.#postJson<OpenedLink>('/join', { token, ...request }));
+  }
+
+  async fill(params: { name: string; value: string }[]): Promise<void> {
+    await this.#post('/fill', { params });
+  }
+
+  async upload(attachmentId: string, file: File): Promise<void> {
+    const path = `/attachments/${encodeURIComponent(attachmentId)}?name=${encodeURIComponent(file.name)}`;
+    await this.#send(this.baseUrl + path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/octet-stream', [PAGE_HEADER]: '1' },
+      body: file,
+    });
+  }
+
+  resend(): Promise<{ pageUrl: string }> {
+    return this.#postJson('/resend', {});
   }
 
   contract(): Promise<ContractPage> {

@@ -1,5 +1,6 @@
 /** Codes the page API answers with. Others may come; they are shown with the server's own words. */
 export const PAGE_ERROR_CODES = [
+  'ATTACHMENT_REQUIRED',
   'ALREADY_SIGNED',
   'CODE_EXPIRED',
   'CODE_LOCKED',

@@ -6,7 +6,8 @@
  */
 
 /** `LOG_IN`: the link alone does not say who opened it; log in first. */
-export type Purpose = 'APPOINT' | 'LOG_IN' | 'SIGN' | 'VIEW';
+/** `JOIN`: a free place of a contract, to be taken first. */
+export type Purpose = 'APPOINT' | 'JOIN' | 'LOG_IN' | 'SIGN' | 'VIEW';
 
 export type PageLanguage = 'cn' | 'en';
 
@@ -20,6 +21,25 @@ export interface OpenedLink {
   themeColor?: string | null;
   /** With `LOG_IN`: the masked contact that has to log in, when the link is for one person. */
   contact?: string | null;
+  /** With `JOIN`. */
+  place?: FreePlace | null;
+}
+
+/** A place of a contract that somebody may take. */
+export interface FreePlace {
+  subject: string;
+  sponsorName: string;
+  /** For a company; else for a person. */
+  company: boolean;
+  /** Name that the initiator has fixed. */
+  tenantName?: string | null;
+}
+
+export interface JoinRequest {
+  name: string;
+  companyName?: string;
+  contact: string;
+  code: string;
 }
 
 export type ContractStatus =
@@ -71,8 +91,8 @@ export interface Party {
   steps?: PartyStep[];
 }
 
-/** Kinds of steps; `SIGNATURE` is the signature of a personal party. */
-export type StepType = 'SIGNATURE' | 'AUDIT' | 'COMPANY' | 'LP' | 'OPERATOR' | 'PERSONAL' | 'PRACTICE';
+/** Kinds of steps; `SIGNATURE` is the signature of a personal party, `VOID` that of anybody on a void document. */
+export type StepType = 'SIGNATURE' | 'VOID' | 'AUDIT' | 'COMPANY' | 'LP' | 'OPERATOR' | 'PERSONAL' | 'PRACTICE';
 
 export interface PageSize {
   width: number;
@@ -149,6 +169,38 @@ export interface SigningTask {
   datePatterns: DatePattern[];
 }
 
+/** A file that has to be handed in. */
+export interface AttachmentDemand {
+  id: string;
+  title: string;
+  required: boolean;
+  needSign: boolean;
+  isHandedIn: boolean;
+}
+
+export type FillKind =
+  | 'text'
+  | 'textarea'
+  | 'date'
+  | 'idcard'
+  | 'image'
+  | 'person'
+  | 'radio'
+  | 'checkbox'
+  | 'table';
+
+/** A parameter to be filled in. Values are texts: several choices with commas, a table as JSON, a picture as data address. */
+export interface FillParam {
+  name: string;
+  type: FillKind;
+  required: boolean;
+  readOnly: boolean;
+  value?: string | null;
+  options: string[];
+  columns: string[];
+  description?: string | null;
+}
+
 /** The signing password of this person on this client. */
 export interface PasswordOffer {
   usable: boolean;
@@ -190,6 +242,12 @@ export interface ContractPage {
   /** What will wait for the same person right after. */
   later: StepType[];
   password: PasswordOffer;
+  /** Files this person's parties have to hand in. */
+  attachments?: AttachmentDemand[];
+  /** What this person has to fill in before the signing begins. */
+  fill?: { params: FillParam[] } | null;
+  /** Set while the contract is being voided. */
+  void?: { documentId?: string | null; reason?: string | null; expireTime?: string | null } | null;
   signatures: SavedSignature[];
   buttons: PageButtons;
   /** Where the person goes afterwards; http(s), checked by the server (R-25). */

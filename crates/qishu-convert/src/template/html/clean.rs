@@ -136,7 +136,7 @@ impl Cleaned {
 
     fn add_style(&mut self, element: &Element) {
         let text = element.text();
-        if is_harmless_style(&text) {
+        if is_harmless_sheet(&text) {
             self.style.push_str(&text);
         }
     }
@@ -244,11 +244,13 @@ pub(super) fn is_placeholder(value: &str) -> bool {
 }
 
 /// Style sheets can fetch by `url(…)`, `src(…)`, `image(…)` and their kin and by `@import`, and hide both by escapes and comments.
-fn is_harmless_style(text: &str) -> bool {
+fn is_harmless_sheet(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let fetches = ["url", "src", "image", "@", "expression", "binding", "behavior"];
-    let hides = ['\\', '<', '{', '}'];
-    let is_sheet = lower.contains('{');
-    let hidden = if is_sheet { &hides[..2] } else { &hides[..] };
-    !lower.contains(hidden) && !lower.contains("/*") && !fetches.iter().any(|word| lower.contains(word))
+    !lower.contains(['\\', '<']) && !lower.contains("/*") && !fetches.iter().any(|word| lower.contains(word))
+}
+
+/// The style of one element: braces would end it where it is read as a sheet.
+fn is_harmless_style(text: &str) -> bool {
+    is_harmless_sheet(text) && !text.contains(['{', '}'])
 }

@@ -2,7 +2,8 @@
 
 use super::table::*;
 use super::*;
-use crate::contract::TenantType;
+use crate::contract::{ContentType, Document, TenantType};
+use crate::id::DocumentId;
 
 #[test]
 fn whoever_is_alone_and_signs_at_once_is_told_once_that_the_contract_is_void() {

@@ -46,6 +46,7 @@ pub(super) fn view(session: &PageSession, shown: &PageContract) -> Value {
         "step": signing.then(|| step(session, shown)),
         "tasks": shown.tasks.iter().map(task).collect::<Vec<_>>(),
         "later": shown.later.iter().map(|task| type_name(task)).collect::<Vec<_>>(),
+        "attachments": attachments(shown),
         "signatures": shown.signatures.iter().enumerate().map(|(index, kept)| json!({
             "id": kept.id,
             "dataUrl": format!("data:image/png;base64,{}", STANDARD.encode(&kept.png)),
@@ -92,6 +93,7 @@ fn buttons(session: &PageSession, shown: &PageContract) -> Value {
         "reject": signing && (!options.hide_reject || shown.contract.void_request().is_some()),
         "recall": manages && !options.hide_recall,
         "end": manages && !options.hide_end,
+        "resend": signing && shown.is_initiator && options.show_resend && came_to_nothing(&shown.contract.state),
         "state": signing && !options.hide_state,
     })
 }
@@ -235,6 +237,35 @@ fn placement(view: &TaskView, found: &Found) -> Value {
         "kind": kind,
         "label": view.party_name,
     })
+}
+
+/// Whether "start again" makes sense (D-39).
+const fn came_to_nothing(state: &ContractState) -> bool {
+    matches!(
+        state,
+        ContractState::Recalled { .. }
+            | ContractState::Rejected { .. }
+            | ContractState::Expired { .. }
+            | ContractState::ForceEnd { .. }
+            | ContractState::Invalided { .. }
+    )
+}
+
+/// Files this person's parties have to hand in.
+fn attachments(shown: &PageContract) -> Vec<Value> {
+    let own = |party: &&Signatory| shown.tasks.iter().any(|task| task.task.party == party.id);
+    let parties = shown.contract.signatories.iter().filter(own);
+    let demands = parties.flat_map(|party| &party.attachments);
+    let demands = demands.map(|demand| {
+        json!({
+            "id": demand.id,
+            "title": demand.title,
+            "required": demand.required,
+            "needSign": demand.need_sign,
+            "isHandedIn": demand.file.is_some(),
+        })
+    });
+    demands.collect()
 }
 
 /// Why the contract came to an end, in the words of the one who ended it.

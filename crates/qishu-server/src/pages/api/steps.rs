@@ -2,20 +2,21 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Path, Query, State};
 use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qishu_app::AppError;
+use qishu_app::document::{Upload, upload_attachment};
 use qishu_app::page::{
     ConfirmedCompany, Confirming, PageAudit, PagePlacement, PageSignature, Signed, audit_on_page,
-    end_on_page, recall_on_page, reject_on_page, return_page, send_password_code, set_sign_password,
-    sign_on_page,
+    end_on_page, recall_on_page, reject_on_page, resend_on_page, return_page, send_password_code,
+    set_sign_password, sign_on_page,
 };
 use qishu_model::contract::{Contract, DatePattern};
-use qishu_model::id::{DocumentId, SealId};
+use qishu_model::id::{AttachmentId, DocumentId, SealId};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -92,6 +93,13 @@ struct AuditBody {
 struct PasswordBody {
     code: String,
     password: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct UploadQuery {
+    /// File name; its suffix says the type.
+    #[serde(default)]
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -247,6 +255,27 @@ pub(crate) async fn end(State(shared): State<Shared>, session: Session, body: By
     let body: ReasonBody = read(&body)?;
     let contract = end_on_page(&shared.app, &session.session, &body.reason).await?;
     Ok(ended("ENDED", &contract))
+}
+
+/// Makes a new draft of a contract that came to nothing.
+pub(crate) async fn resend(State(shared): State<Shared>, session: Session) -> Answer {
+    let address = resend_on_page(&shared.app, &session.session).await?;
+    Ok(Json(json!({ "pageUrl": address })).into_response())
+}
+
+/// Takes a file that was demanded from the party: the body is the file, its name is in the query.
+pub(crate) async fn upload(
+    State(shared): State<Shared>,
+    session: Session,
+    Path(id): Path<String>,
+    Query(query): Query<UploadQuery>,
+    body: Bytes,
+) -> Answer {
+    let id: AttachmentId = id.parse().map_err(|_| AppError::DocumentNotFound)?;
+    let suffix = query.name.rsplit_once('.').map(|(_, suffix)| suffix.to_owned());
+    let file = Upload { suffix, bytes: body };
+    upload_attachment(&shared.app, &session.session, id, file).await?;
+    Ok(Json(json!({})).into_response())
 }
 
 fn ended(status: &str, contract: &Contract) -> Response {

@@ -22,6 +22,7 @@ export function ownerKey(owner: Owner): string {
 const KINDS: Record<StepType, PositionKind[]> = {
   SIGNATURE: ['PERSONAL', 'TIMESTAMP'],
   AUDIT: [],
+  VOID: [],
   COMPANY: ['COMPANY', 'ACROSS_PAGE', 'TIMESTAMP'],
   LP: ['LP', 'TIMESTAMP'],
   OPERATOR: ['PERSONAL', 'TIMESTAMP'],

@@ -1,15 +1,17 @@
-import { PageError, type ContractPage, type OpenedLink, type PageClient } from '@qishu/api-client';
+import { PageError, type ContractPage, type FreePlace, type OpenedLink, type PageClient } from '@qishu/api-client';
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 
 /** The address after a link was traded for a session: it says nothing and survives a reload. */
 export const CLEAN_ADDRESS = '/page/contract';
 
-export type Phase = 'opening' | 'login' | 'blocked' | 'ready' | 'appoint';
+export type Phase = 'opening' | 'login' | 'blocked' | 'ready' | 'appoint' | 'join';
 
 export interface ContractPageState {
   phase: Ref<Phase>;
   /** While logging in: the masked contact it has to be, if only one will do. */
   contact: Ref<string | null>;
+  /** While a free place is being taken: the place, and the token of its link. */
+  place: ShallowRef<{ token: string; place: FreePlace } | null>;
   page: ShallowRef<ContractPage | null>;
   /** Why the page is blocked. */
   error: ShallowRef<unknown>;
@@ -34,6 +36,7 @@ export interface ContractPageOptions {
 export function useContractPage(options: ContractPageOptions): ContractPageState {
   const phase = ref<Phase>('opening');
   const contact = ref<string | null>(null);
+  const place = shallowRef<{ token: string; place: FreePlace } | null>(null);
   const page = shallowRef<ContractPage | null>(null);
   const error = shallowRef<unknown>(null);
   let token = linkToken(options.pathname);
@@ -43,12 +46,17 @@ export function useContractPage(options: ContractPageOptions): ContractPageState
     try {
       if (token !== null) {
         const opened = await options.client.open(token);
+        if (opened.purpose === 'JOIN' && opened.place) place.value = { token, place: opened.place };
         token = null;
         options.replaceAddress(CLEAN_ADDRESS);
         options.onOpened?.(opened);
         if (opened.purpose === 'LOG_IN') {
           contact.value = opened.contact ?? null;
           phase.value = 'login';
+          return;
+        }
+        if (opened.purpose === 'JOIN') {
+          phase.value = 'join';
           return;
         }
         if (opened.purpose === 'APPOINT') {
@@ -96,7 +104,7 @@ export function useContractPage(options: ContractPageOptions): ContractPageState
     phase.value = 'blocked';
   }
 
-  return { phase, contact, page, error, open, loggedIn, reload, block };
+  return { phase, contact, place, page, error, open, loggedIn, reload, block };
 }
 
 /** The token of a link `/s/{token}`; null at any other address. */

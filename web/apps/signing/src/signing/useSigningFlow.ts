@@ -15,7 +15,7 @@ import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef 
 import { pngBase64 } from './signaturePicture';
 import { useCountdown, type Countdown } from './useCountdown';
 
-export type Sheet = 'signature' | 'pad' | 'seal' | 'audit' | 'code' | 'reject' | 'refuse' | 'recall' | 'end' | 'state' | 'more' | 'password';
+export type Sheet = 'attachments' | 'signature' | 'pad' | 'seal' | 'audit' | 'code' | 'reject' | 'refuse' | 'recall' | 'end' | 'state' | 'more' | 'password';
 
 /** A signature the person has chosen: just drawn, or one saved before (`id`). */
 export interface ChosenSignature {
@@ -68,6 +68,7 @@ export interface SigningFlow {
   canDecline: ComputedRef<boolean>;
   isAudit: ComputedRef<boolean>;
   start(): void;
+  attachmentsConfirmed(): void;
   signatureConfirmed(): void;
   sealsConfirmed(): void;
   placementConfirmed(): void;
@@ -132,7 +133,12 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
     problem.value = null;
     placed.clear();
     if (isAudit.value) sheet.value = 'audit';
-    else if (needsPicture.value) {
+    else if (page.value.attachments?.length) sheet.value = 'attachments';
+    else afterAttachments();
+  }
+
+  function afterAttachments(): void {
+    if (needsPicture.value) {
       signature.value ??= defaultSignature(page.value);
       sheet.value = 'signature';
     } else afterSignature();
@@ -312,6 +318,10 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
     }
     const wait = error instanceof PageError ? error.details.retryAfterSeconds : undefined;
     if (wait !== undefined && busy.value !== 'end') resend.start(wait);
+    if (code === 'ATTACHMENT_REQUIRED') {
+      sheet.value = 'attachments';
+      await options.reload();
+    }
     if (code === 'PICTURE_REQUIRED') sheet.value = 'signature';
     if (error instanceof PageError && code === 'PLACEMENT_REQUIRED') askForPlacement(error);
   }
@@ -357,6 +367,7 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
     ),
     isAudit,
     start,
+    attachmentsConfirmed: afterAttachments,
     signatureConfirmed: () => {
       if (signature.value) afterSignature();
     },
