@@ -1,6 +1,6 @@
 //! 文件验签: `POST /v2/verify`: judges the signatures of a file without any of our data, but for the trust in our own root.
 
-use pdfseal::verify::{Indication, LaterChanges, SignatureReport, SubIndication};
+use pdfseal::verify::{Indication, LaterChanges, SignatureKind, SignatureReport, SubIndication};
 use qishu_convert::kind::{FileKind, detect};
 use qishu_model::id::DocumentId;
 use qishu_model::time::Timestamp;
@@ -116,7 +116,9 @@ pub async fn verify_file(app: &App, caller: &ApiCaller, file: bytes::Bytes) -> R
     if let Some(failure) = report.failure {
         return Err(AppError::InvalidFile { detail: failure });
     }
-    let signatures: Vec<SignatureVerdict> = report.signatures.iter().map(judged).collect();
+    // Time-stamps of the document prove when; people ask who signed.
+    let of_people = |one: &&SignatureReport| one.kind == SignatureKind::Signature;
+    let signatures: Vec<SignatureVerdict> = report.signatures.iter().filter(of_people).map(judged).collect();
     let worst = signatures
         .iter()
         .map(|signature| signature.status)

@@ -405,6 +405,10 @@ async fn finish(
     if let Some(confirmation) = &planned.confirmation {
         confirm::consume(&mut transaction, confirmation).await?;
     }
+    // Before the record of its use, which names the seal.
+    if let Some(founding) = planned.founding {
+        founding.store(app, &mut transaction, &request.actor).await?;
+    }
     for one in &signed {
         store_revision(&mut transaction, one, now).await?;
         point_to_revision(&mut transition, one);
@@ -413,9 +417,6 @@ async fn finish(
     }
     for intent in intents {
         settle(&mut transaction, intent.clone(), ActState::Done, now).await?;
-    }
-    if let Some(founding) = planned.founding {
-        founding.store(app, &mut transaction, &request.actor).await?;
     }
     let changed = store_change(app, &mut transaction, &stored, transition, request.actor.clone()).await?;
     transaction.commit().await?;
