@@ -76,6 +76,10 @@ pub(crate) async fn store_change(
 /// its category's a contract is copied when it is complete.
 fn mark_copies(before: &Contract, after: &mut Contract) -> Vec<User> {
     let became = |state: fn(&ContractState) -> bool| !state(&before.state) && state(&after.state);
+    // Those who are told that it is void join with that request and get that message instead.
+    if became(|state| matches!(state, ContractState::Invaliding { .. })) {
+        return Vec::new();
+    }
     let due = match after.copy_send_time.unwrap_or(CopySendTime::Finish) {
         CopySendTime::Send => before.publish_time.is_none() && after.publish_time.is_some(),
         CopySendTime::Finish => became(|state| matches!(state, ContractState::Complete { .. })),

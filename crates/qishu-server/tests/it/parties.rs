@@ -473,8 +473,11 @@ async fn parties_that_cannot_be_added_are_refused() {
         assert_hidden(&app, PATH, &id, &json!({ "signatory": individual(OTHER) })).await;
         let mut dropped =
             with(json!({ "type": "PERSONAL", "documentId": document, "keyword": "没有这个词" }));
-        dropped["signatory"]["stampers"][1] =
-            json!({ "type": "TIMESTAMP", "documentId": document, "keyword": "乙方" });
+        let found = json!({ "type": "TIMESTAMP", "documentId": document, "keyword": "乙方" });
+        dropped["signatory"]["stampers"]
+            .as_array_mut()
+            .unwrap()
+            .push(found);
         dropped["locateAllStamperKeywords"] = json!(false);
         assert_eq!(
             app.post(PATH, &dropped).await.code(),

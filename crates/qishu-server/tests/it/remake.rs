@@ -188,7 +188,7 @@ async fn a_recalled_contract_is_sent_again_with_unsigned_documents_and_its_posit
             "RECALLED [SIGNED(FINISH), RECALLED]",
             "the old one stays"
         );
-        assert_eq!(log(&app, &id).await, ["CREATE", "SEND", "SIGN"]);
+        assert_eq!(log(&app, &id).await, ["CREATE", "SEND", "DOWNLOAD", "SIGN"]);
         for promise in qishu_app::verify_all::verify_all(&app.app).await.unwrap() {
             assert_eq!(promise.broken, Vec::<String>::new(), "{}", promise.name);
         }

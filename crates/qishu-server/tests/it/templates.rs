@@ -660,7 +660,10 @@ async fn a_category_definition_names_its_faulty_field() {
                 format!("{step}.stampers[0].type"),
             ),
             (
-                &|it| it["signatories"][1]["sponsor"] = json!(true),
+                &|it| {
+                    it["signatories"][1]["sponsor"] = json!(true);
+                    it["templates"] = json!([]);
+                },
                 "only one party".to_owned(),
             ),
         ];
