@@ -43,7 +43,7 @@ def judge(pdf, root):
     from pyhanko.keys import load_cert_from_pemder
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.diff_analysis import ModificationLevel
-    from pyhanko.sign.validation import async_validate_pdf_signature
+    from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
     from pyhanko_certvalidator import ValidationContext
 
     reader = PdfFileReader(io.BytesIO(pdf))
@@ -51,10 +51,13 @@ def judge(pdf, root):
 
     async def judge_all():
         verdicts = []
-        for signature in reader.embedded_signatures:
+        for signature in reader.embedded_regular_signatures:
             status = await async_validate_pdf_signature(signature, context)
             allowed = status.modification_level in (None, ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING)
             verdicts.append(status.intact and status.valid and status.trusted and allowed)
+        for stamp in reader.embedded_timestamp_signatures:
+            status = await async_validate_pdf_timestamp(stamp, context)
+            verdicts.append(status.intact and status.valid and status.trusted)
         return verdicts
 
     return asyncio.run(judge_all())
@@ -87,13 +90,15 @@ def main():
         (ROOT / "artifacts").mkdir(exist_ok=True)
         (ROOT / "artifacts/signed.pdf").write_bytes(signed)
         verdicts = judge(signed, pathlib.Path(data) / "authority/root.pem")
-        check(f"pyHanko accepts all {len(verdicts)} signature fields", len(verdicts) >= 2 and all(verdicts))
+        check(f"pyHanko accepts all {len(verdicts)} signature and time-stamp fields", len(verdicts) >= 4 and all(verdicts))
         names = zipfile.ZipFile(io.BytesIO(client.download("/v2/contract/download", contractId=contract))).namelist()
-        check(f"the ZIP holds the document: {names}", len(names) == 1)
+        check(f"the ZIP holds the document and the signing log: {names}", len(names) == 2 and any("签署日志" in name for name in names))
         recalled, _, recalled_link = prepare(client, pdf, "李四", "13900000002")
         client.post("/v2/contract/invalid", contractId=recalled, reason="条款有误")
         check("a recalled contract is RECALLED", client.get("/v2/contract/detail", contractId=recalled)["status"] == "RECALLED")
-        check("a void is refused while it is not offered", refusal(lambda: client.post("/v2/contract/invalid", contractId=contract)) == 1101)
+        client.post("/v2/contract/invalid", contractId=contract, reason="改签新合同")
+        voiding = client.get("/v2/contract/detail", contractId=contract)
+        check("a complete contract is being voided by a further document", voiding["status"] == "INVALIDING" and len(voiding["documents"]) == 2)
         check("a damaged file is refused", refusal(lambda: damaged(client, pdf)) == 1403)
         planted = ["13900000001", "13900000002", "13800000001", APP_SECRET, CALLBACK_KEY, WEBHOOK_SECRET, token_of(link), token_of(view), token_of(recalled_link)]
         planted += codes_sent(sandbox.base)
