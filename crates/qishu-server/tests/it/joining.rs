@@ -117,7 +117,7 @@ async fn a_company_joins_with_its_handler_and_its_seal_step() {
         join_contract(&app.app, &token, joiner, Actor::default())
             .await
             .unwrap();
-        assert_eq!(standing(&app, &id).await, "SIGNING [SIGNING(START), SIGNING]");
+        assert_eq!(standing(&app, &id).await, "SIGNING [SIGNING(START), WAITING]");
         let party = detail(&app, &id).await["signatories"][0].clone();
         let edit = json!({ "signatoryId": party["id"], "tenantName": "别的公司" });
         assert_eq!(

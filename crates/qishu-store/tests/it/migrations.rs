@@ -108,7 +108,8 @@ fn unique_indexes_are_named_after_their_last_column() {
     {
         let (name, rest) = line.split_once(" ON ").unwrap();
         let (table, columns) = rest.split_once(" (").unwrap();
-        let last = columns.trim_end_matches(");").rsplit(", ").next().unwrap();
+        let (columns, _) = columns.split_once(')').unwrap();
+        let last = columns.rsplit(", ").next().unwrap();
         assert_eq!(name, format!("{table}_{last}"));
         checked += 1;
     }
