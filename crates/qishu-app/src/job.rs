@@ -1,5 +1,6 @@
 //! Background work: queued jobs, due callbacks, deadlines, recovery, clean-up.
 
+mod checkpoint;
 mod deadline;
 mod deliver;
 mod queue;
@@ -13,6 +14,8 @@ use tokio::sync::watch;
 use crate::signing::recover_acts;
 use crate::{App, AppError};
 
+pub use checkpoint::checkpoint_ledger;
+pub(crate) use checkpoint::is_genuine;
 pub use deadline::{delete_old_drafts, expire_overdue};
 pub use deliver::{deliver_due, resend_event};
 pub use queue::work_off;
@@ -53,6 +56,7 @@ pub async fn run_background(app: App, alone: bool, mut stop: watch::Receiver<boo
         }
         if round.is_multiple_of(SWEEP_ROUNDS) {
             report("clean-up", sweep::sweep(&app).await);
+            report("ledger checkpoint", checkpoint_ledger(&app).await);
             report("old drafts", delete_old_drafts(&app).await.map(drop));
         }
         if round.is_multiple_of(BLOB_ROUNDS) {

@@ -7,10 +7,11 @@ use qishu_model::contract::{Contract, ContractState};
 use qishu_model::id::ContractId;
 use qishu_store::act::{self, ActState};
 use qishu_store::document::list_revisions;
-use qishu_store::ledger::{Difference, replay_and_compare, verify_chain};
+use qishu_store::ledger::{Difference, checkpoints, replay_and_compare, verify_chain};
 use qishu_store::{Reader, Scope, blob_names, callback, contract};
 
 use crate::document::parts;
+use crate::job::is_genuine;
 use crate::{App, AppError};
 
 /// Result of checking one promise.
@@ -74,7 +75,7 @@ pub async fn verify_all(app: &App) -> Result<Vec<Promise>, AppError> {
     }
     let (actions, replay) = ledger(&mut reader).await?;
     let events = events(&mut reader).await?;
-    let chain = chain(&mut reader).await?;
+    let chain = chain(app, &mut reader).await?;
     let blobs = blobs(app, &mut reader).await?;
     Ok(vec![
         actions, replay, signatures, complete, seen, events, chain, blobs, stuck, serials,
@@ -98,11 +99,23 @@ async fn ledger(reader: &mut Reader) -> Result<(Promise, Promise), AppError> {
     Ok((actions, replay))
 }
 
-async fn chain(reader: &mut Reader) -> Result<Promise, AppError> {
-    let mut promise = Promise::new("P7", "the hash chain is contiguous from row 1");
+async fn chain(app: &App, reader: &mut Reader) -> Result<Promise, AppError> {
+    let mut promise = Promise::new(
+        "P7",
+        "the hash chain is contiguous from row 1, and every stamped checkpoint lies on it",
+    );
     let report = verify_chain(reader, &[]).await?;
     promise.checked = report.rows;
     promise.broken = report.faults.iter().map(ToString::to_string).collect();
+    for checkpoint in checkpoints(reader).await? {
+        promise.checked += 1;
+        if !is_genuine(&checkpoint, app.authority.root_certificate()) {
+            promise.broken.push(format!(
+                "the checkpoint at row {} is no time-stamp of ours over it",
+                checkpoint.head.number
+            ));
+        }
+    }
     Ok(promise)
 }
 

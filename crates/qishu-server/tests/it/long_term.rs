@@ -2,8 +2,10 @@
 
 use pdfseal::Limits;
 use pdfseal::verify::{Indication, SignatureReport, verify};
+use qishu_app::job::checkpoint_ledger;
 use qishu_app::verify_all::verify_all;
 use qishu_app::{Settings, SignatureLevel};
+use qishu_store::ledger::{Checkpoint, checkpoints, head, insert_checkpoint};
 use qishu_testkit::on_both;
 use serde_json::json;
 
@@ -70,4 +72,35 @@ async fn a_long_term_signature_carries_what_validates_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_archived_signature_has_a_time_stamp_over_everything() {
     check_level(SignatureLevel::BaselineLta, [true, true, true]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_the_ledger_is_stamped_and_a_forged_stamp_is_found() {
+    on_both(async |database| {
+        let app = TestApp::start(database).await;
+        let broken = async || {
+            let promises = verify_all(&app.app).await.unwrap();
+            let chain = promises.into_iter().find(|promise| promise.name == "P7").unwrap();
+            chain.broken
+        };
+        checkpoint_ledger(&app.app).await.unwrap();
+        checkpoint_ledger(&app.app).await.unwrap();
+        draft(&app, &draft_body(&[PERSON])).await;
+        checkpoint_ledger(&app.app).await.unwrap();
+        let known = checkpoints(&mut app.app.store.read("checkpoints")).await.unwrap();
+        assert_eq!(known.len(), 2, "nothing was added between the first two");
+        assert_eq!(broken().await, Vec::<String>::new());
+
+        draft(&app, &draft_body(&[PERSON])).await;
+        let head = head(&mut app.app.store.read("head")).await.unwrap();
+        let forged = Checkpoint {
+            head,
+            ..known[0].clone()
+        };
+        let mut transaction = app.app.store.begin("forge");
+        insert_checkpoint(&mut transaction, &forged).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert_eq!(broken().await.len(), 1);
+    })
+    .await;
 }
