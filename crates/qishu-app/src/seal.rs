@@ -11,7 +11,7 @@ mod status;
 mod users;
 mod uses;
 
-pub(crate) use choose::{choose_seal, is_usable, require_seal};
+pub(crate) use choose::{choose_seal, enabled_seals, is_usable, require_seal};
 pub(crate) use create::draw_company_seal;
 pub use create::{SealImage, SealOrder, create_seal};
 pub(crate) use draw::{draw_text, load_picture, store_pictures};

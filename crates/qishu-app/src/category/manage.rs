@@ -10,9 +10,8 @@ use qishu_model::id::{CategoryId, CompanyId, SealId, TemplateId};
 use qishu_model::template::{Template, TemplateState};
 use qishu_store::category::CategoryFilter;
 use qishu_store::ledger::{Actor, Entry};
-use qishu_store::seal::SealFilter;
 use qishu_store::template::TemplateFilter;
-use qishu_store::{Page, Reader, Scope, StoreError, Transaction, Versioned, category, seal, template};
+use qishu_store::{Page, Reader, Scope, StoreError, Transaction, Versioned, category, template};
 use serde_json::json;
 
 use super::definition::{
@@ -20,7 +19,7 @@ use super::definition::{
 };
 use crate::company::{check_callback_url, require_employee};
 use crate::contract::check_contact;
-use crate::seal::require_seal;
+use crate::seal::{enabled_seals, require_seal};
 use crate::signing::check_type;
 use crate::{App, AppError};
 
@@ -518,18 +517,10 @@ impl Resolver<'_> {
                 .map_err(named)?
                 .id);
         }
-        let filter = SealFilter {
-            company: self.company.id,
-            status: Some(qishu_model::seal::SealStatus::Normal),
-            modified_from: None,
-            modified_to: None,
-        };
-        let listed = seal::list(self.reader, &filter, ALL).await?;
-        let found: Vec<SealId> = listed
-            .rows
-            .iter()
-            .filter(|row| row.value.name == wanted)
-            .map(|row| row.value.id)
+        let usable = enabled_seals(self.reader, self.company.id).await?;
+        let found: Vec<SealId> = usable
+            .filter(|seal| seal.name == wanted)
+            .map(|seal| seal.id)
             .collect();
         match found.as_slice() {
             [only] => Ok(*only),

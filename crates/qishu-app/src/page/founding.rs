@@ -8,12 +8,11 @@ use qishu_model::id::{CompanyId, SealId};
 use qishu_model::seal::{Seal, SealOwner, SealStatus, SealType};
 use qishu_sealart::{Drawing, NameSealSize, legal_person_seal};
 use qishu_store::ledger::{Actor, Entry};
-use qishu_store::seal::SealFilter;
-use qishu_store::{Page, Reader, StoreError, Transaction, company, seal};
+use qishu_store::{Reader, StoreError, Transaction, company, seal};
 use serde_json::json;
 
 use super::seal_choice::seal_type_of;
-use crate::seal::{SealImage, draw_company_seal, load_picture, store_pictures};
+use crate::seal::{SealImage, draw_company_seal, enabled_seals, load_picture, store_pictures};
 use crate::{App, AppError};
 
 /// What a handler confirmed about the company they seal for.
@@ -129,21 +128,8 @@ async fn find_seal(
     seal_type: SealType,
     name: &str,
 ) -> Result<Option<Seal>, AppError> {
-    let filter = SealFilter {
-        company,
-        status: Some(SealStatus::Normal),
-        modified_from: None,
-        modified_to: None,
-    };
-    let page = Page {
-        offset: 0,
-        limit: 1000,
-    };
-    let seals = seal::list(reader, &filter, page).await?.rows;
-    Ok(seals
-        .into_iter()
-        .map(|row| row.value)
-        .find(|seal| seal.seal_type == seal_type && seal.name == name))
+    let mut seals = enabled_seals(reader, company).await?;
+    Ok(seals.find(|seal| seal.seal_type == seal_type && seal.name == name))
 }
 
 fn new_company(app: &App, name: String) -> Company {

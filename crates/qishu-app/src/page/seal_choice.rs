@@ -4,12 +4,12 @@ use qishu_model::company::{Company, CompanyStatus, Employee, Role};
 use qishu_model::contact::User;
 use qishu_model::contract::{Action, ActionType, Signatory};
 use qishu_model::id::CompanyId;
-use qishu_model::seal::{Seal, SealStatus, SealType};
-use qishu_store::seal::SealFilter;
-use qishu_store::{Page, Reader, Scope, company, seal};
+use qishu_model::seal::{Seal, SealType};
+use qishu_store::{Reader, Scope, company};
 
 use crate::AppError;
 use crate::company::find_employee;
+use crate::seal::enabled_seals;
 
 /// The company that signs with a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,28 +116,12 @@ async fn seals_for_step(
     company: CompanyId,
     action: &Action,
 ) -> Result<Vec<Seal>, AppError> {
-    let filter = SealFilter {
-        company,
-        status: Some(SealStatus::Normal),
-        modified_from: None,
-        modified_to: None,
-    };
-    let page = Page {
-        offset: 0,
-        limit: 1000,
-    };
-    let listed = seal::list(reader, &filter, page).await?;
     let wanted = seal_type_of(action.action_type);
     let fits = |seal: &Seal| {
         let named = action.seal_ids.is_empty() || action.seal_ids.contains(&seal.id);
         named && seal.seal_type == wanted
     };
-    let mut seals: Vec<Seal> = listed
-        .rows
-        .into_iter()
-        .map(|row| row.value)
-        .filter(fits)
-        .collect();
+    let mut seals: Vec<Seal> = enabled_seals(reader, company).await?.filter(fits).collect();
     // The first seal named for a step is the one it is meant for.
     seals.sort_by_key(|seal| action.seal_ids.iter().position(|id| *id == seal.id));
     Ok(seals)

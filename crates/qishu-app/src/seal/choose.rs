@@ -105,27 +105,31 @@ async fn preset_seal(
     Ok(fits)
 }
 
-async fn oldest(reader: &mut Reader, company: &Company, seal_type: SealType) -> Result<Seal, AppError> {
+/// Every seal of a company that may be used now, the oldest first.
+///
+/// # Errors
+/// Internal when the store fails.
+pub(crate) async fn enabled_seals(
+    reader: &mut Reader,
+    company: CompanyId,
+) -> Result<impl Iterator<Item = Seal> + use<>, AppError> {
     let filter = SealFilter {
-        company: company.id,
+        company,
         status: Some(SealStatus::Normal),
         modified_from: None,
         modified_to: None,
     };
-    let seals = seal::list(
-        reader,
-        &filter,
-        Page {
-            offset: 0,
-            limit: 1000,
-        },
-    )
-    .await?;
-    let found = seals
-        .rows
-        .into_iter()
-        .map(|row| row.value)
-        .find(|seal| seal.seal_type == seal_type);
+    let page = Page {
+        offset: 0,
+        limit: 1000,
+    };
+    let listed = seal::list(reader, &filter, page).await?;
+    Ok(listed.rows.into_iter().map(|row| row.value))
+}
+
+async fn oldest(reader: &mut Reader, company: &Company, seal_type: SealType) -> Result<Seal, AppError> {
+    let mut seals = enabled_seals(reader, company.id).await?;
+    let found = seals.find(|seal| seal.seal_type == seal_type);
     found.ok_or_else(|| AppError::SealNotFound {
         detail: format!(
             "{} has no enabled seal of type {}",
