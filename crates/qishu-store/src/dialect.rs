@@ -303,6 +303,13 @@ pub(crate) fn from_sqlx(error: &sqlx::Error) -> StoreError {
             _ => StoreError::unavailable(error.to_string()),
         };
     };
+    // PostgreSQL ended this transaction in favour of another one that it raced: serialization_failure, deadlock_detected.
+    if matches!(database.code().as_deref(), Some("40001" | "40P01")) {
+        return StoreError::Conflict {
+            table: "a row of another transaction",
+            key: database.message().to_owned(),
+        };
+    }
     if database.is_unique_violation() {
         let what = match (database.table(), database.constraint()) {
             (Some(table), Some(index)) => postgres_duplicate(table, index),
