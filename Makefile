@@ -35,7 +35,7 @@ web: web-build
 	cd web && npm run typecheck && npm test
 
 test-rust:
-	scripts/with-postgres.sh cargo nextest run --workspace --locked
+	scripts/with-postgres.sh cargo nextest run --workspace --locked --no-fail-fast
 
 pdf-judges:
 	scripts/pdf-judges.sh

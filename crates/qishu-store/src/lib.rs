@@ -29,6 +29,7 @@ pub mod company;
 pub mod confirm;
 pub mod contract;
 pub mod customer;
+mod delivery;
 mod dialect;
 pub mod document;
 pub mod download;
