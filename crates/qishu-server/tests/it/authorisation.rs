@@ -150,7 +150,7 @@ impl Ids {
 }
 
 /// What an endpoint needs beside ids before it looks at them.
-fn other_fields(path: &str) -> Value {
+pub(crate) fn other_fields(path: &str) -> Value {
     let user = json!({ "name": "张三", "contact": PERSON, "contactType": "MOBILE" });
     match path {
         "/v2/contract/draft" => json!({ "subject": "劳动合同" }),

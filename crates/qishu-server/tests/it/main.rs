@@ -35,6 +35,7 @@ mod random;
 mod remake;
 mod seals;
 mod stage;
+mod states;
 mod templates;
 mod verification;
 mod void;
