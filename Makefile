@@ -24,6 +24,7 @@ edges:
 
 generated:
 	cargo run -q --locked -p xtask -- state-tables --check
+	cargo run -q --locked -p xtask -- openapi --check
 
 deny:
 	cargo run -q --locked -p xtask -- check-licences
