@@ -23,6 +23,7 @@ mod flow;
 mod flows;
 mod joining;
 mod long_term;
+mod notice;
 mod organisation;
 mod page_appoint;
 mod page_more;
