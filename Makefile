@@ -24,6 +24,7 @@ edges:
 
 generated:
 	cargo run -q --locked -p xtask -- state-tables --check
+	cargo run -q --locked -p xtask -- openapi --check
 
 deny:
 	cargo run -q --locked -p xtask -- check-licences
@@ -38,7 +39,7 @@ web-e2e: web-build
 	cd web && npm run e2e
 
 test-rust:
-	scripts/with-postgres.sh cargo nextest run --workspace --locked
+	scripts/with-postgres.sh cargo nextest run --workspace --locked --no-fail-fast
 
 pdf-judges:
 	scripts/pdf-judges.sh

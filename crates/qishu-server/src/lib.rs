@@ -19,6 +19,7 @@ use qishu_model::id::ApplicationId;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use http::description::api_description;
 pub use settings::ServerSettings;
 
 /// OCSP answers and time-stamps to one address in a minute; each costs a signature.
@@ -51,6 +52,7 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
     let mut router = Router::new()
         .route("/healthz", get(http::health::live))
         .route("/readyz", get(http::health::ready))
+        .route("/openapi.json", get(http::description::file))
         .route("/d/{token}", get(pages::download))
         .route("/s/{token}", get(pages::index))
         .route("/t/{token}", get(pages::template::page))

@@ -30,6 +30,7 @@ pub mod confirm;
 pub mod contact_language;
 pub mod contract;
 pub mod customer;
+mod delivery;
 mod dialect;
 pub mod document;
 pub mod download;

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on says where"
 )]
 
+mod api_fuzz;
 mod app;
 mod attachments;
 mod audit;
@@ -35,6 +36,7 @@ mod random;
 mod remake;
 mod seals;
 mod stage;
+mod states;
 mod templates;
 mod verification;
 mod void;
