@@ -1,11 +1,11 @@
 # `make run` starts the sandbox, `make test` checks everything. Both install what they need.
-.PHONY: run test setup fmt lint edges generated test-rust pdf-judges office-judges web web-build e2e deny bench
+.PHONY: run test setup fmt lint edges generated test-rust pdf-judges office-judges web web-build web-e2e e2e deny bench
 
 run:
 	scripts/setup.sh run
 	scripts/run-demo.sh
 
-test: setup fmt edges generated deny web lint test-rust pdf-judges office-judges e2e
+test: setup fmt edges generated deny web web-e2e lint test-rust pdf-judges office-judges e2e
 
 setup:
 	scripts/setup.sh test
@@ -34,6 +34,9 @@ web-build:
 
 web: web-build
 	cd web && npm run typecheck && npm test
+
+web-e2e: web-build
+	cd web && npm run e2e
 
 test-rust:
 	scripts/with-postgres.sh cargo nextest run --workspace --locked --no-fail-fast

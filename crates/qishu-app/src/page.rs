@@ -1,8 +1,10 @@
 //! Hosted pages: links, sessions, what the signing page shows, and what people do on it.
 
 mod appoint;
+mod appoint_params;
 mod audit;
 mod code;
+mod confirm_way;
 mod fill;
 mod founding;
 mod initiator;
@@ -24,6 +26,7 @@ mod void_act;
 pub use appoint::{
     AppointView, Basics, PositionEdit, appoint_page, save_basics, save_positions, send_on_page,
 };
+pub use appoint_params::{params_of_sponsor, save_params};
 pub use audit::{PageAudit, audit_on_page};
 pub use code::{CodeSent, send_confirm_code, send_login_code};
 pub use fill::{FilledParam, fill_params, params_of_party, party_filling};

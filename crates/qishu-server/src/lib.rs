@@ -79,6 +79,10 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         )
         .route("/page/api/steps/{step}/seals/{seal}", get(pages::file::step_seal))
         .route("/page/api/appoint", get(pages::api::appoint))
+        .route(
+            "/page/api/appoint/params",
+            post(pages::api::params).layer(DefaultBodyLimit::max(pages::api::fill::MOST_BYTES)),
+        )
         .route("/page/api/appoint/positions", post(pages::api::positions))
         .route("/page/api/appoint/basics", post(pages::api::basics))
         .route("/page/api/appoint/send", post(pages::api::send))

@@ -27,6 +27,7 @@ pub mod callback;
 pub mod category;
 pub mod company;
 pub mod confirm;
+pub mod contact_language;
 pub mod contract;
 pub mod customer;
 mod delivery;
