@@ -7,6 +7,7 @@
     reason = "a test that cannot go on says where"
 )]
 
+mod algorithms;
 mod api_fuzz;
 mod app;
 mod attachments;

@@ -197,6 +197,18 @@ impl PendingSignature {
         self.hole.start + 1..self.hole.end - 1
     }
 
+    /// `/ByteRange` as it stands in the file: start and length of what is covered before and after `/Contents`.
+    #[must_use]
+    pub fn byte_range(&self) -> [u64; 4] {
+        let base = self.plan.file_length - self.bytes.len() as u64;
+        [
+            0,
+            base + self.hole.start as u64,
+            base + self.hole.end as u64,
+            (self.bytes.len() - self.hole.end) as u64,
+        ]
+    }
+
     /// Puts the CMS (a DER SignedData over [`PendingSignature::digest`]) into its room.
     ///
     /// # Errors
