@@ -33,7 +33,7 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store, Failure> {
     open_store_with(config, &master).await
 }
 
-async fn open_store_with(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
+pub(crate) async fn open_store_with(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
     let secret = master.keyed_digest("qishu store data key", b"1");
     let options = StoreOptions {
         url: config.database.url.expose().to_owned(),
@@ -60,7 +60,7 @@ pub(crate) async fn open_server(config: &Config) -> Result<(App, NodeLease), Fai
     Ok((app, lease))
 }
 
-async fn open_migrated(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
+pub(crate) async fn open_migrated(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
     let store = open_store_with(config, master).await?;
     store.migrate().await?;
     Ok(store)
