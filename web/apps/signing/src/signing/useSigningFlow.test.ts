@@ -30,7 +30,7 @@ function contractPage(change: Partial<ContractPage> = {}): ContractPage {
     step: { type: 'PERSONAL', needsPicture: true, canSign: true, canReject: true },
     tasks: [task()],
     later: [],
-    password: { usable: false, isSet: false, maySet: false },
+    password: { usable: false, isSet: false, maySet: false, required: false },
     signatures: [],
     buttons: {},
     simulated: false,
@@ -306,7 +306,7 @@ describe('signing flow', () => {
   });
 
   it('asks for no code where the signing password will do', async () => {
-    startFlow(contractPage({ password: { usable: true, isSet: true, maySet: true } }));
+    startFlow(contractPage({ password: { usable: true, isSet: true, maySet: true, required: false } }));
     sign.mockResolvedValue({ status: 'SIGNED', contractStatus: 'SIGNING' });
     await toCode();
     expect(requestCode).not.toHaveBeenCalled();
