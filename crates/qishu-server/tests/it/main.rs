@@ -25,6 +25,7 @@ mod joining;
 mod long_term;
 mod organisation;
 mod page_appoint;
+mod page_confirm;
 mod page_more;
 mod page_steps;
 mod parties;
