@@ -5,6 +5,7 @@ mod appoint_params;
 mod audit;
 mod code;
 mod confirm_way;
+mod embedded;
 mod fill;
 mod founding;
 mod initiator;
@@ -20,6 +21,7 @@ mod session;
 mod sign;
 mod take_up;
 mod task;
+mod ticket;
 mod view;
 mod void_act;
 
@@ -29,6 +31,7 @@ pub use appoint::{
 pub use appoint_params::{params_of_sponsor, save_params};
 pub use audit::{PageAudit, audit_on_page};
 pub use code::{CodeSent, send_confirm_code, send_login_code};
+pub use embedded::{EmbeddedDocument, EmbeddedOpen, embedded_documents, open_embedded, resume_embedded};
 pub use fill::{FilledParam, fill_params, params_of_party, party_filling};
 pub use founding::ConfirmedCompany;
 pub(crate) use founding::Founding;
@@ -47,6 +50,7 @@ pub use resend::resend_on_page;
 pub use session::{Opened, PageSession, Purpose, log_in, open_link, resume, return_page};
 pub use sign::{Confirming, PageSignature, Signed, sign_on_page};
 pub use task::{PageTask, Visit};
+pub use ticket::{ContractTicket, ViewTicket, contract_ticket, open_ticket, view_ticket};
 pub use view::{
     PageContract, SealOption, TaskView, UnverifiedCompany, page_contract, page_document, record_print,
     step_seal,

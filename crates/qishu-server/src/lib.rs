@@ -58,6 +58,7 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/t/{token}", get(pages::template::page))
         .route("/t/{token}/file.pdf", get(pages::template::file))
         .route("/page/api/open", post(pages::api::open))
+        .route("/page/api/ticket", post(pages::api::ticket))
         .route("/page/api/join/code", post(pages::api::join_code))
         .route("/page/api/join", post(pages::api::join))
         .route("/page/api/login/code", post(pages::api::login_code))
@@ -93,11 +94,17 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/page/api/print", post(pages::api::print))
         .route("/page/assets/{*path}", get(pages::assets::asset))
         .route("/page/{*path}", get(pages::index))
+        .route("/miniapp/{page}", get(pages::index))
         .route("/pki/{file}", get(http::pki::file))
+        .route("/pki/sm2/{file}", get(http::pki::sm2_file))
+        .route("/pki/sm2/ocsp", post(http::pki::ocsp))
+        .route("/pki/sm2/ocsp/{request}", get(http::pki::ocsp_in_path))
         .route("/pki/ocsp", post(http::pki::ocsp))
         .route("/pki/ocsp/{request}", get(http::pki::ocsp_in_path));
     if shared.settings.time_stamp_server {
-        router = router.route("/pki/tsa", post(http::pki::time_stamp));
+        router = router
+            .route("/pki/tsa", post(http::pki::time_stamp))
+            .route("/pki/sm2/tsa", post(http::pki::sm2_time_stamp));
     }
     if demo {
         router = router.route("/demo/outbox", get(http::demo::outbox));

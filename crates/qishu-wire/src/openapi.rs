@@ -13,18 +13,20 @@ use crate::fields::{Asked, FieldError, Fields, Kind, PASSES, Recorder};
 use crate::requests::{
     AddByFileRequest, AddByFilesRequest, AddByTemplateRequest, AddSignatoryRequest, AddWatermarkRequest,
     AppointUrlRequest, AttachmentDownloadRequest, CategoryDetailRequest, CategoryListRequest,
-    CompanyDetailRequest, CompanyInfoVerifyRequest, CopySendRequest, CreateByWordRequest, CustomerAddRequest,
-    DelayRequest, DetailRequest, DocumentDownloadRequest, DownloadRequest, DownloadUrlRequest, DraftRequest,
-    EditOperatorsRequest, EditSignatoryRequest, EmployeeAuditRequest, EmployeeListRequest,
-    EmployeeRemoveRequest, EmployeeRequest, EmployeeSealImageRequest, FeeInfoRequest, ForceEndFileRequest,
-    ForceEndRequest, IdentityRequest, IdentityVerifyRequest, InvalidByFileRequest, InvalidByTemplateRequest,
-    InvalidRequest, InvalidSignRequest, JoinUrlRequest, ListRequest, ModifyRequest, NoticeRequest,
-    PageUrlRequest, PersonalSignRequest, RequiredDetailRequest, ResendRequest, RoleManageRequest,
-    SealAutoCreateRequest, SealByImageRequest, SealEditRequest, SealIdRequest, SealListRequest,
-    SealStatusRequest, SendRequest, ShortUrlRequest, SignRequest, StreamRequest, SubcompanyInviteRequest,
-    SubcompanyRemoveRequest, TemplateEditRequest, TemplateIdRequest, TemplateListRequest,
-    TemplateStatusRequest, UpdateCallbackRequest, VerifyRequest, ViewUrlRequest,
+    CompanyDetailRequest, CompanyInfoVerifyRequest, ContractTicketRequest, CopySendRequest,
+    CreateByWordRequest, CustomerAddRequest, DelayRequest, DetailRequest, DocumentDownloadRequest,
+    DownloadRequest, DownloadUrlRequest, DraftRequest, EditOperatorsRequest, EditSignatoryRequest,
+    EmployeeAuditRequest, EmployeeListRequest, EmployeeRemoveRequest, EmployeeRequest,
+    EmployeeSealImageRequest, FeeInfoRequest, ForceEndFileRequest, ForceEndRequest, IdentityRequest,
+    IdentityVerifyRequest, InvalidByFileRequest, InvalidByTemplateRequest, InvalidRequest,
+    InvalidSignRequest, JoinUrlRequest, ListRequest, ModifyRequest, NoticeRequest, PageUrlRequest,
+    PersonalSignRequest, RequiredDetailRequest, ResendRequest, RoleManageRequest, SealAutoCreateRequest,
+    SealByImageRequest, SealEditRequest, SealIdRequest, SealListRequest, SealStatusRequest, SendRequest,
+    ShortUrlRequest, SignRequest, StreamRequest, SubcompanyInviteRequest, SubcompanyRemoveRequest,
+    TemplateEditRequest, TemplateIdRequest, TemplateListRequest, TemplateStatusRequest,
+    UpdateCallbackRequest, VerifyRequest, ViewTicketRequest, ViewUrlRequest,
 };
+use crate::uniform;
 
 type Reader = fn(&Fields) -> Result<(), FieldError>;
 
@@ -33,6 +35,7 @@ macro_rules! readers {
         /// How the request of each described path is read.
         const READERS: &[(&str, Reader)] = &[
             $(($path, |fields| $request::$read(fields).map(drop)),)*
+            ("/uniformapi", read_frame),
         ];
     };
 }
@@ -112,6 +115,15 @@ readers! {
     "/v2/identity/verify" => IdentityVerifyRequest::read,
     "/v2/companyinfo/verify" => CompanyInfoVerifyRequest::read,
     "/v2/signatory/identity" => IdentityRequest::read,
+    "/v2/contract/miniappexchange" => ContractTicketRequest::read,
+    "/v2/contract/miniappexchange/view" => ViewTicketRequest::read,
+}
+
+/// The frame of the JS-SDK is one text to everybody but its two ends (5.6 of the protocol).
+fn read_frame(fields: &Fields) -> Result<(), FieldError> {
+    let root = fields.root();
+    let frame = root.text_or_json("requestData", uniform::MOST_CHARACTERS)?;
+    root.require("requestData", frame).map(drop)
 }
 
 /// Described paths that take no fields.

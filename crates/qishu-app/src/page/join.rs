@@ -112,6 +112,7 @@ fn joining(contract: ContractId, user: Option<User>, client: Client) -> PageSess
         },
         address: client.address,
         browser: client.browser,
+        application: None,
     }
 }
 

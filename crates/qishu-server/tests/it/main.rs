@@ -7,6 +7,7 @@
     reason = "a test that cannot go on says where"
 )]
 
+mod algorithms;
 mod api_fuzz;
 mod app;
 mod attachments;
@@ -23,6 +24,7 @@ mod flow;
 mod flows;
 mod joining;
 mod long_term;
+mod notice;
 mod organisation;
 mod page_appoint;
 mod page_confirm;
