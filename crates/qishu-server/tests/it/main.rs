@@ -27,6 +27,7 @@ mod long_term;
 mod notice;
 mod organisation;
 mod page_appoint;
+mod page_confirm;
 mod page_more;
 mod page_steps;
 mod parties;
