@@ -19,6 +19,7 @@ pub mod document;
 pub mod download;
 pub mod employee;
 mod error;
+pub mod evidence;
 pub mod file_work;
 pub mod identity;
 pub mod job;

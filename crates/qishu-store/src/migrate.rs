@@ -53,6 +53,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0008_revocation.sql"),
         include_str!("../migrations/postgres/0008_revocation.sql"),
     ),
+    (
+        10,
+        "evidence",
+        include_str!("../migrations/sqlite/0010_evidence.sql"),
+        include_str!("../migrations/postgres/0010_evidence.sql"),
+    ),
 ];
 
 pub(crate) fn sqlite() -> Migrator {

@@ -9,6 +9,7 @@
 
 mod application;
 mod category;
+mod chain;
 mod company;
 mod contract;
 mod document;
@@ -33,6 +34,7 @@ pub use application::ApplicationAnswer;
 pub use category::{
     CategoryAnswer, CategoryRow, CategoryTemplateAnswer, PresetActionAnswer, PresetSignatoryAnswer,
 };
+pub use chain::{NotaryAnswer, ProofAnswer, ProveIdAnswer, ProveStatusAnswer};
 pub use company::CompanyAnswer;
 pub use contract::{
     CategoryRefAnswer, ContractAnswer, ContractRow, CopySendReceiverAnswer, CustomFieldAnswer, DetailView,

@@ -12,6 +12,7 @@ mod add_by_template;
 mod appoint_url;
 mod attachment_download;
 mod category;
+mod chain;
 mod company;
 mod copy_send;
 mod delay;
@@ -59,6 +60,7 @@ pub use add_by_template::{AddByTemplateRequest, RequiredDetailRequest};
 pub use appoint_url::{AppointPageType, AppointUrlRequest};
 pub use attachment_download::AttachmentDownloadRequest;
 pub use category::{CategoryDetailRequest, CategoryListRequest, CategoryName};
+pub use chain::{NotaryInput, NotaryRequest, ProveIdRequest, ProveRequest};
 pub use company::{
     CompanyDetailRequest, CompanyKey, CustomerAddRequest, FeeInfoRequest, SubcompanyInviteRequest,
     SubcompanyRemoveRequest,

@@ -2,22 +2,29 @@
 //! authority, so that no act waits for anybody else.
 
 use pdfseal::sign::{AppendedRevision, ValidationData, append_validation_data, prepare_time_stamp};
-use qishu_model::id::ActId;
 use sealpki::{Certificate, DigestAlgorithm, MessageImprint};
 
 use crate::{App, AppError, SignatureLevel};
 
 /// Room that the time-stamp over the signature takes inside the CMS, with what surrounds it.
-pub(super) fn time_stamp_reserve(app: &App) -> usize {
-    match app.settings.signature_level {
+pub(crate) fn time_stamp_reserve(app: &App, level: SignatureLevel) -> usize {
+    match level {
         SignatureLevel::BaselineB => 0,
         _ => app.services.time_stamp_len_max() + 64,
     }
 }
 
 /// The CMS with a time-stamp over its signature, from level B-T on.
-pub(super) fn with_time_stamp(app: &App, cms: Vec<u8>, signature: &[u8]) -> Result<Vec<u8>, AppError> {
-    if app.settings.signature_level < SignatureLevel::BaselineT {
+///
+/// # Errors
+/// Internal when the time-stamping key fails, or while the clock cannot be trusted.
+pub(crate) fn with_time_stamp(
+    app: &App,
+    level: SignatureLevel,
+    cms: Vec<u8>,
+    signature: &[u8],
+) -> Result<Vec<u8>, AppError> {
+    if level < SignatureLevel::BaselineT {
         return Ok(cms);
     }
     let token = stamp(app, MessageImprint::of(DigestAlgorithm::Sha256, signature))?;
@@ -26,18 +33,22 @@ pub(super) fn with_time_stamp(app: &App, cms: Vec<u8>, signature: &[u8]) -> Resu
 }
 
 /// The signed revision with the revisions that belong to its level: validation data from B-LT on, a time-stamp of the whole
-/// document at B-LTA. All of them are stored as one part, so that none is ever missing.
-pub(super) fn extend(
+/// document at B-LTA. All of them are stored as one part, so that none is ever missing. `act` names the field of the time-stamp.
+///
+/// # Errors
+/// Internal when one of our keys fails, or while the clock cannot be trusted.
+pub(crate) fn extend(
     app: &App,
-    act: ActId,
+    level: SignatureLevel,
+    act: &str,
     signer: &Certificate,
     signed: AppendedRevision,
 ) -> Result<AppendedRevision, AppError> {
-    if app.settings.signature_level < SignatureLevel::BaselineLt {
+    if level < SignatureLevel::BaselineLt {
         return Ok(signed);
     }
     let signed = joined(signed, |signed| add_validation_data(app, signer, signed))?;
-    if app.settings.signature_level < SignatureLevel::BaselineLta {
+    if level < SignatureLevel::BaselineLta {
         return Ok(signed);
     }
     joined(signed, |signed| add_time_stamp(app, act, signed))
@@ -79,7 +90,7 @@ fn add_validation_data(
     append_validation_data(&signed.plan, &data).map_err(|error| AppError::internal("validation data", error))
 }
 
-fn add_time_stamp(app: &App, act: ActId, signed: &AppendedRevision) -> Result<AppendedRevision, AppError> {
+fn add_time_stamp(app: &App, act: &str, signed: &AppendedRevision) -> Result<AppendedRevision, AppError> {
     let failed = |error| AppError::internal("time-stamp of a document", error);
     let reserve = app.services.time_stamp_len_max();
     let pending = prepare_time_stamp(&signed.plan, &format!("qt{act}"), reserve).map_err(failed)?;
@@ -88,7 +99,11 @@ fn add_time_stamp(app: &App, act: ActId, signed: &AppendedRevision) -> Result<Ap
     pending.complete(&stamp(app, imprint)?).map_err(failed)
 }
 
-fn stamp(app: &App, imprint: MessageImprint) -> Result<Vec<u8>, AppError> {
+/// A time-stamp over an imprint.
+///
+/// # Errors
+/// Internal when the time-stamping key fails, or while the clock cannot be trusted.
+pub(crate) fn stamp(app: &App, imprint: MessageImprint) -> Result<Vec<u8>, AppError> {
     let now_ms = app.trusted_now()?.ms();
     let token = app.services.time_stamp(imprint, app.random_bytes()?, now_ms);
     token.map_err(|error| AppError::internal("time-stamp", error))

@@ -32,13 +32,13 @@ use super::place::{DocumentAids, Wanted, load_aids, load_attachment_aids, place}
 use crate::contract::{load_contract, store_change};
 use crate::page::{Founding, PersonAct, plan_void};
 use crate::void::VoidAct;
-use crate::{App, AppError};
+use crate::{App, AppError, SignatureLevel};
 
 /// Attempts before a contract counts as busy: each loser of a race starts again on the winner's result.
 const ATTEMPTS: u32 = 40;
 
 /// Minutes east of Greenwich in which `/M` is written: China standard time.
-const CHINA_OFFSET_MINUTES: i16 = 480;
+pub(crate) const CHINA_OFFSET_MINUTES: i16 = 480;
 
 /// One act that somebody asked for.
 pub(crate) struct Act {
@@ -245,7 +245,7 @@ fn prepare_one<'a>(
                 unix_seconds: now_ms.div_euclid(1000),
                 offset_minutes: CHINA_OFFSET_MINUTES,
             },
-            contents_reserve: contents_reserve(app),
+            contents_reserve: contents_reserve(app, app.settings.signature_level),
         },
     )
     .map_err(|error| AppError::internal("signature", error))?;
@@ -352,7 +352,7 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a>) -> Result<Signed<'a>, App
         .map_err(|error| AppError::internal("signature", error))?;
     let verified = sealpki::verify_detached(&cms, |_| pending.digest)
         .map_err(|error| AppError::internal("own signature", error))?;
-    let cms = with_time_stamp(app, cms, &verified.signature)?;
+    let cms = with_time_stamp(app, app.settings.signature_level, cms, &verified.signature)?;
     let signed = pending
         .signature
         .complete(&cms)
@@ -362,7 +362,13 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a>) -> Result<Signed<'a>, App
         plan,
         revision_sha256,
         ..
-    } = extend(app, pending.act, identity.certificate(), signed)?;
+    } = extend(
+        app,
+        app.settings.signature_level,
+        &pending.act.to_string(),
+        identity.certificate(),
+        signed,
+    )?;
     let length = bytes.len() as u64;
     let part = app.blobs.put(bytes.into()).await?;
     let plan = app.blobs.put(plan.to_bytes().into()).await?;
@@ -524,16 +530,16 @@ async fn abandon(app: &App, request: &Act, intents: Vec<SigningAct>) {
     }
 }
 
-/// Room for the CMS: the chain of the authority, 4 KB for the one-time certificate, the attributes and the signature, and
+/// Bytes of room for the CMS: the chain of the authority, 4 KB for the one-time certificate, the attributes and the signature, and
 /// the time-stamp.
-fn contents_reserve(app: &App) -> usize {
+pub(crate) fn contents_reserve(app: &App, level: SignatureLevel) -> usize {
     app.authority
         .chain_der()
         .iter()
         .map(|certificate| certificate.len())
         .sum::<usize>()
         + 4096
-        + time_stamp_reserve(app)
+        + time_stamp_reserve(app, level)
 }
 
 /// The subject of a company's one-time certificate.

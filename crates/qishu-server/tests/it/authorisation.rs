@@ -42,6 +42,7 @@ const WITHOUT_ID: &[&str] = &[
     "/v2/identity/verify",
     "/v2/companyinfo/verify",
     "/v2/checkhealth",
+    "/v2/chain/notary",
 ];
 
 /// Well-formed, and nobody's.
@@ -120,6 +121,15 @@ impl Ids {
             let list = app.get(target).await.result();
             list["list"][0]["id"].as_str().unwrap_or(NOBODYS).to_owned()
         };
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let data = json!({ "notaryName": "日志", "notaryDataID": drafted.contract, "notaryType": "HASH",
+                           "hashAlgorithm": "SHA256", "notaryDataHash": "ab".repeat(32) });
+        let notary = app.post("/v2/chain/notary", &data).await.result();
+        let order = json!({ "chainId": notary["chainId"] });
+        let proof = app
+            .post("/chain/evidence/electronic/prove/apply", &order)
+            .await
+            .result();
         Self(vec![
             ("contractId", drafted.contract.clone()),
             ("id", drafted.contract),
@@ -129,6 +139,8 @@ impl Ids {
             ("sealId", first("/v2/seal/list").await),
             ("categoryId", first("/v2/category/list").await),
             ("templateId", first("/v2/template/list").await),
+            ("chainId", text(&notary["chainId"])),
+            ("proveId", text(&proof["proveId"])),
         ])
     }
 
@@ -170,6 +182,7 @@ fn other_fields(path: &str) -> Value {
         "/v2/contract/employeeaudit" => json!({ "pass": true }),
         "/v2/contract/joinurl" => json!({ "type": "PERSONAL" }),
         "/v2/signatory/identity" => json!({ "contact": PERSON }),
+        "/chain/evidence/complete/report/apply" => json!({ "proveSource": 3 }),
         _ => json!({}),
     }
 }

@@ -17,6 +17,7 @@ mod copies;
 mod download;
 mod employees;
 mod ending;
+mod evidence;
 mod files;
 mod flow;
 mod flows;
