@@ -24,6 +24,7 @@ pub mod file_work;
 pub mod identity;
 pub mod job;
 mod message;
+pub mod ocr;
 pub mod page;
 mod paper;
 pub mod request_guard;
@@ -35,6 +36,6 @@ pub mod verify_file;
 pub mod void;
 pub mod watermark;
 
-pub use app::{App, Clock, Parts, Settings, SignatureLevel};
+pub use app::{App, Clock, HierarchyRef, Parts, Settings, SignatureLevel};
 pub use caller::{ApiCaller, Language};
 pub use error::AppError;

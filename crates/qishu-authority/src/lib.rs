@@ -20,5 +20,5 @@ pub use authority::{Authority, AuthorityError, AuthorityNames, PreparedCertifica
 pub use master::{MasterKey, MasterKeyError, SealError, open, seal};
 pub use pool::{KeyPool, OneTimeKey};
 pub use sealpki::KeyAlgorithm;
-pub use services::{AuthorityServices, Publication, refuse_time_stamp};
+pub use services::{AuthorityServices, Hierarchy, Publication, refuse_time_stamp};
 pub use subject::{Holder, Reference, SubjectError, VerifiedSubject};

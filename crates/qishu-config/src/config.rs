@@ -44,6 +44,8 @@ pub struct Config {
     pub mail: Mail,
     /// `[identity]`.
     pub identity: IdentityProvider,
+    /// `[ocr]`.
+    pub ocr: OcrProvider,
     /// `[seals]`.
     pub seals: Seals,
     /// `[limits]`.
@@ -87,6 +89,10 @@ pub enum Storage {
 pub struct Authority {
     /// Key of one-time certificates.
     pub one_time_key: KeyKind,
+    /// Every act signs with SM2 besides.
+    pub dual: bool,
+    /// SM2 signatures with a company seal are electronic seals.
+    pub electronic_seals: bool,
     /// Level of new signatures.
     pub signature_level: SignatureLevel,
     /// Others may ask for time-stamps.
@@ -102,8 +108,14 @@ pub struct Authority {
 pub enum KeyKind {
     /// RSA with 2,048 bits.
     Rsa2048,
+    /// RSA with 3,072 bits.
+    Rsa3072,
+    /// RSA with 4,096 bits.
+    Rsa4096,
     /// ECDSA on P-256.
     EcdsaP256,
+    /// SM2 with SM3.
+    Sm2,
 }
 
 /// PAdES baseline level (ETSI EN 319 142-1).
@@ -159,6 +171,30 @@ pub enum IdentityProvider {
 pub struct Seals {
     /// Nobody looks at them before they can be used (D-22).
     pub pass_unseen: bool,
+    /// The same edit again and again locks a seal against edits (D-21).
+    pub edit_lock: bool,
+}
+
+/// Who reads identity cards and bank cards.
+#[derive(Debug, Clone)]
+pub enum OcrProvider {
+    /// Nobody.
+    None,
+    /// Reads what a picture says of itself.
+    Simulator,
+    /// Tencent Cloud.
+    Tencent {
+        /// SecretId of the account.
+        secret_id: String,
+        /// SecretKey of the account.
+        secret_key: Secret,
+        /// Address of the service.
+        endpoint: String,
+        /// Region.
+        region: String,
+        /// When a request is given up.
+        timeout: Duration,
+    },
 }
 
 /// Text messages.
@@ -324,8 +360,10 @@ impl Config {
                     ("simulator", IdentityProvider::Simulator),
                 ],
             )?,
+            ocr: read_ocr(&reader)?,
             seals: Seals {
                 pass_unseen: reader.choice("seals.review", &[("manual", false), ("auto", true)])?,
+                edit_lock: reader.flag("seals.edit_lock")?,
             },
             limits: read_limits(&reader)?,
             files: read_files(&reader)?,
@@ -346,7 +384,8 @@ impl Config {
         let sms = matches!(self.sms.provider, SmsProvider::Simulator).then_some("sms");
         let mail = matches!(self.mail.provider, MailProvider::Simulator).then_some("mail");
         let identity = (self.identity == IdentityProvider::Simulator).then_some("identity");
-        sms.into_iter().chain(mail).chain(identity).collect()
+        let ocr = matches!(self.ocr, OcrProvider::Simulator).then_some("ocr");
+        sms.into_iter().chain(mail).chain(identity).chain(ocr).collect()
     }
 
     pub(crate) fn merged(&self) -> &Merged {
@@ -395,7 +434,13 @@ fn read_storage(reader: &Reader<'_>, data_dir: &std::path::Path) -> Result<Stora
 }
 
 fn read_authority(reader: &Reader<'_>, data_dir: &std::path::Path) -> Result<Authority, ConfigError> {
-    let kinds = [("rsa-2048", KeyKind::Rsa2048), ("ecdsa-p256", KeyKind::EcdsaP256)];
+    let kinds = [
+        ("rsa-2048", KeyKind::Rsa2048),
+        ("rsa-3072", KeyKind::Rsa3072),
+        ("rsa-4096", KeyKind::Rsa4096),
+        ("ecdsa-p256", KeyKind::EcdsaP256),
+        ("sm2", KeyKind::Sm2),
+    ];
     let levels = [
         ("B-B", SignatureLevel::BaselineB),
         ("B-T", SignatureLevel::BaselineT),
@@ -405,6 +450,8 @@ fn read_authority(reader: &Reader<'_>, data_dir: &std::path::Path) -> Result<Aut
     let file = reader.optional("authority.master_key_file")?;
     Ok(Authority {
         one_time_key: reader.choice("authority.one_time_key", &kinds)?,
+        dual: reader.flag("authority.dual")?,
+        electronic_seals: reader.flag("authority.electronic_seals")?,
         signature_level: reader.choice("authority.signature_level", &levels)?,
         time_stamp_server: reader.flag("authority.time_stamp_server")?,
         master_key_file: file.map_or_else(|| data_dir.join("master.key"), PathBuf::from),
@@ -481,6 +528,27 @@ fn read_mail(reader: &Reader<'_>) -> Result<Mail, ConfigError> {
         },
     };
     Ok(Mail { provider })
+}
+
+fn read_ocr(reader: &Reader<'_>) -> Result<OcrProvider, ConfigError> {
+    let needs = |key: &str| reader.refuse(key, "is needed with ocr.provider = \"tencent\"");
+    Ok(
+        match reader.choice("ocr.provider", &[("none", 0), ("simulator", 1), ("tencent", 2)])? {
+            0 => OcrProvider::None,
+            1 => OcrProvider::Simulator,
+            _ => OcrProvider::Tencent {
+                secret_id: reader
+                    .optional("ocr.tencent_secret_id")?
+                    .ok_or_else(|| needs("ocr.tencent_secret_id"))?,
+                secret_key: reader
+                    .secret("ocr.tencent_secret_key")?
+                    .ok_or_else(|| needs("ocr.tencent_secret_key"))?,
+                endpoint: reader.text("ocr.tencent_endpoint")?,
+                region: reader.text("ocr.tencent_region")?,
+                timeout: Duration::from_secs(reader.number("ocr.timeout_seconds", 1..=60)?),
+            },
+        },
+    )
 }
 
 fn login(reader: &Reader<'_>) -> Result<Option<(String, Secret)>, ConfigError> {

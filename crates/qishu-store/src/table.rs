@@ -96,7 +96,7 @@ pub(crate) const BUSINESS: [Table; 26] = [
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 18] = [
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 20] = [
     (
         "callback_attempt",
         "id",
@@ -111,6 +111,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 18] = [
         "confirm_code",
         "id",
         "lives five minutes and must not outlive its use",
+    ),
+    (
+        "contact_language",
+        "contact_digest",
+        "a convenience: the language in which a contact used a page last",
     ),
     (
         "download_count",
@@ -152,6 +157,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 18] = [
         "request_delivery",
         "event_id",
         "progress of a delivery; the event it delivers is a business row",
+    ),
+    (
+        "seal_edit_count",
+        "seal_id",
+        "counters of the lock against repeated edits; the edits themselves are in the log",
     ),
     ("send_count", "subject", "counters of sending limits"),
     (

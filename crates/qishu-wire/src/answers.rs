@@ -17,6 +17,7 @@ mod employee;
 mod group;
 mod identity;
 mod links;
+mod ocr;
 mod party;
 mod seal;
 mod stamper;
@@ -49,8 +50,10 @@ pub use group::{
 pub use identity::IdentityAnswer;
 pub use links::{
     AttachmentIdAnswer, DocumentIdAnswer, DocumentUrlAnswer, DownloadUrlsAnswer, JoinUrlAnswer,
-    JoinUrlsAnswer, PageLinkAnswer, PageUrlAnswer, ShortUrlAnswer, TemplatePageAnswer, ViewUrlAnswer,
+    JoinUrlsAnswer, PageLinkAnswer, PageUrlAnswer, ShortUrlAnswer, TemplatePageAnswer, TicketAnswer,
+    ViewUrlAnswer,
 };
+pub use ocr::{BankCardAnswer, IdentityCardAnswer};
 pub use party::{ActionAnswer, AddedSignatoryAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
 pub use seal::SealAnswer;
 pub use stamper::{Place, StamperAnswer};

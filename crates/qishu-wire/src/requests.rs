@@ -34,6 +34,7 @@ mod list;
 mod modify;
 mod notice;
 pub mod objects;
+mod ocr;
 mod page_url;
 mod party;
 mod personal_sign;
@@ -49,6 +50,7 @@ mod stream;
 mod template;
 #[cfg(test)]
 mod tests;
+mod ticket;
 mod token;
 mod verify;
 mod view_url;
@@ -84,6 +86,7 @@ pub use join_url::JoinUrlRequest;
 pub use list::{ListRequest, SignatoryFilter, SortOrder};
 pub use modify::ModifyRequest;
 pub use notice::NoticeRequest;
+pub use ocr::OcrRequest;
 pub use page_url::{PageType, PageUrlRequest};
 pub use personal_sign::{CompanySelector, PersonalSignRequest};
 pub use resend::ResendRequest;
@@ -98,6 +101,7 @@ pub use stream::{Operation, StreamRequest};
 pub use template::{
     CreateByWordRequest, TemplateEditRequest, TemplateIdRequest, TemplateListRequest, TemplateStatusRequest,
 };
+pub use ticket::{ContractTicketRequest, ViewTicketRequest};
 pub use token::UpdateCallbackRequest;
 pub use verify::{CompanyInfoVerifyRequest, IdentityVerifyRequest, VerifyRequest};
 pub use view_url::ViewUrlRequest;

@@ -60,6 +60,8 @@ pub(crate) enum Command {
         #[arg(long = "anchor")]
         anchors: Vec<PathBuf>,
     },
+    /// Print the OpenAPI document of the Open API
+    Openapi,
     /// Check whether this installation works, and say what it lacks
     Doctor,
     /// Explain the settings

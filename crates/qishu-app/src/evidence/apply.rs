@@ -4,14 +4,16 @@ use qishu_model::contact::User;
 use qishu_model::contract::{Contract, ContractAddress, ContractState, Refusal};
 use qishu_model::evidence::{Evidence, EvidenceState, Notary, ProveSource};
 use qishu_model::id::{DocumentId, EvidenceId, NotaryId};
+use qishu_model::rights::{About, Operation};
 use qishu_store::job::{self, NewJob};
 use qishu_store::ledger::Entry;
-use qishu_store::{Reader, Scope, contract, evidence, notary};
+use qishu_store::{Reader, Scope, company, contract, evidence, notary};
 use serde_json::json;
 
 use super::check_uploads;
 use super::notary::store_file;
-use crate::contract::{check_contact, locate};
+use crate::company::require_operator;
+use crate::contract::locate;
 use crate::document::Upload;
 use crate::job::MAKE_EVIDENCE;
 use crate::{ApiCaller, App, AppError};
@@ -40,15 +42,13 @@ pub struct EvidenceOrder {
 ///
 /// # Errors
 /// `1607` for unknown data and that of others; `1003`, `1402` for unknown contracts and documents and those of others;
-/// `1101` for a contract that was never sent; `1005`, `1010` for fields and material.
+/// `1101` for a contract that was never sent; `1701`, `1702`, `1705`, `1002` for an operator who may not; `1005`, `1010`
+/// for fields and material.
 pub async fn apply_evidence(
     app: &App,
     caller: &ApiCaller,
     order: EvidenceOrder,
 ) -> Result<Evidence, AppError> {
-    if let Some(operator) = &order.operator {
-        check_contact("operatorInfo.contact", operator)?;
-    }
     if order.materials.len() > MOST_MATERIALS {
         let most = format!("at most {MOST_MATERIALS} files are accepted");
         return Err(AppError::invalid("proveMaterial", most));
@@ -56,6 +56,9 @@ pub async fn apply_evidence(
     check_uploads("proveMaterial", &order.materials, app.settings.upload_bytes)?;
     let mut reader = app.store.read("apply_evidence");
     let found = find(&mut reader, caller, &order).await?;
+    if let Some(operator) = &order.operator {
+        check_operator(&mut reader, caller, &found, operator).await?;
+    }
     drop(reader);
     let mut materials = Vec::with_capacity(order.materials.len());
     for material in &order.materials {
@@ -99,6 +102,30 @@ async fn store(app: &App, caller: &ApiCaller, made: &Evidence) -> Result<(), App
     };
     job::enqueue(&mut transaction, &job).await?;
     Ok(transaction.commit().await?)
+}
+
+/// An operator of the initiator must govern the contract (its maker, its handler, or the system administrator); for a contract
+/// that the caller did not start, and for data, any employee of the caller will do.
+async fn check_operator(
+    reader: &mut Reader,
+    caller: &ApiCaller,
+    found: &Found,
+    operator: &User,
+) -> Result<(), AppError> {
+    let own = Scope::Platform(caller.company.id);
+    let initiated = match &found.contract {
+        Some(contract) => company::find(reader, own, contract.company_id)
+            .await?
+            .map(|initiator| (contract, initiator.value)),
+        None => None,
+    };
+    let (company, operation, about) = match &initiated {
+        Some((contract, initiator)) => (initiator, Operation::ProveContract, About::Contract(contract)),
+        None => (&caller.company, Operation::NotariseData, About::Company),
+    };
+    require_operator(reader, company, operator, operation, about)
+        .await
+        .map(drop)
 }
 
 /// What a report is about.

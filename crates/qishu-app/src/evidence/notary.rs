@@ -6,6 +6,7 @@ use qishu_blob::Digest;
 use qishu_model::contact::User;
 use qishu_model::evidence::{HashAlgorithm, Notary, StoredFile};
 use qishu_model::id::NotaryId;
+use qishu_model::rights::{About, Operation};
 use qishu_model::time::Timestamp;
 use qishu_store::ledger::Entry;
 use qishu_store::{StoreError, notary};
@@ -13,7 +14,8 @@ use sealpki::{DigestAlgorithm, MessageImprint};
 use serde_json::json;
 
 use super::{check_uploads, plain_suffix};
-use crate::contract::check_contact;
+use crate::app::Family;
+use crate::company::require_operator;
 use crate::document::Upload;
 use crate::signing::stamp;
 use crate::{ApiCaller, App, AppError};
@@ -43,13 +45,16 @@ pub struct NotaryOrder {
 /// Time-stamps a digest and records it. The same `data_id` again gets the first one (D-37).
 ///
 /// # Errors
-/// `1005` for an operator whose contact is none, or an empty file; `1010`; internal while the clock cannot be trusted.
+/// `1005` for an empty file; `1701`, `1702`, `1705`, `1002` for an operator who may not; `1010`; internal while the clock cannot be trusted.
 pub async fn notarise(app: &App, caller: &ApiCaller, order: NotaryOrder) -> Result<Notary, AppError> {
+    let mut reader = app.store.read("notarise");
     if let Some(operator) = &order.operator {
-        check_contact("operatorInfo.contact", operator)?;
+        let notarise = Operation::NotariseData;
+        require_operator(&mut reader, &caller.company, operator, notarise, About::Company).await?;
     }
     let company = caller.company.id;
-    let known = notary::find_by_data_id(&mut app.store.read("notarise"), company, &order.data_id).await?;
+    let known = notary::find_by_data_id(&mut reader, company, &order.data_id).await?;
+    drop(reader);
     if let Some(known) = known {
         return Ok(known);
     }
@@ -68,7 +73,7 @@ pub async fn notarise(app: &App, caller: &ApiCaller, order: NotaryOrder) -> Resu
     };
     let imprint = MessageImprint::new(digest_algorithm(algorithm), &digest);
     let imprint = imprint.ok_or_else(|| AppError::invalid("notaryDataHash", "a digest of another length"))?;
-    let token = stamp(app, imprint)?;
+    let token = stamp(app, app.hierarchy(Family::First)?, imprint)?;
     let stamped =
         sealpki::read_time_stamp(&token).map_err(|error| AppError::internal("own time-stamp", error))?;
     let made = Notary {

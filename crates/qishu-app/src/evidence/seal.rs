@@ -9,9 +9,10 @@ use qishu_authority::{Holder, PreparedCertificate, Reference, VerifiedSubject};
 use qishu_model::id::EvidenceId;
 use sealpki::AttributeKind;
 
+use crate::app::Family;
 use crate::paper::SealPlace;
 use crate::seal::{SealImage, draw_company_seal, vector_picture};
-use crate::signing::{CHINA_OFFSET_MINUTES, contents_reserve, extend, with_time_stamp};
+use crate::signing::{CHINA_OFFSET_MINUTES, SIGNER_RESERVE, extend, time_stamp_reserve, with_time_stamp};
 use crate::{App, AppError, SignatureLevel};
 
 const LEVEL: SignatureLevel = SignatureLevel::BaselineLta;
@@ -66,6 +67,8 @@ pub(super) async fn seal(
     let stamps: Vec<Stamp> = picture.iter().map(|_| stamp_at(app, place)).collect();
     let pictures: Vec<&StampPicture> = picture.iter().collect();
     let name = operator_name(app);
+    let hierarchy = app.hierarchy(Family::First)?;
+    let chain: usize = hierarchy.authority.chain_der().iter().map(|der| der.len()).sum();
     let failed = |error| AppError::internal("seal of a report", error);
     let request = SignRequest {
         stamps: &stamps,
@@ -78,23 +81,24 @@ pub(super) async fn seal(
             unix_seconds: app.trusted_now()?.ms().div_euclid(1000),
             offset_minutes: CHINA_OFFSET_MINUTES,
         },
-        contents_reserve: contents_reserve(app, LEVEL),
+        contents_reserve: chain + SIGNER_RESERVE + time_stamp_reserve(LEVEL, hierarchy),
     };
     let pending = prepare_signature(&plan, &request).map_err(failed)?;
-    let digest = pending.digest();
-    let keys = Arc::clone(&app.keys);
+    let keys = Arc::clone(hierarchy.keys);
     let key = tokio::task::spawn_blocking(move || keys.take()).await?;
     let key = key.map_err(|error| AppError::internal("one-time key", error))?;
-    let identity = app.authority.issue(certificate, key);
+    let identity = hierarchy.authority.issue(certificate, key);
     let identity = identity.map_err(|error| AppError::internal("certificate of a report", error))?;
+    let digest = pending.digest_by(identity.digest_algorithm()).map_err(failed)?;
     let cms = identity
         .sign_detached(&digest)
         .map_err(|error| AppError::internal("seal of a report", error))?;
     let verified =
-        sealpki::verify_detached(&cms, |_| digest).map_err(|error| AppError::internal("own seal", error))?;
-    let cms = with_time_stamp(app, LEVEL, cms, &verified.signature)?;
+        sealpki::verify_detached(&cms, |_| &digest).map_err(|error| AppError::internal("own seal", error))?;
+    let cms = with_time_stamp(app, hierarchy, LEVEL, cms, &verified.signature)?;
     let signed = pending.complete(&cms).map_err(failed)?;
-    let signed = extend(app, LEVEL, &id.to_string(), identity.certificate(), signed)?;
+    let signers = [(Family::First, identity.certificate().clone())];
+    let signed = extend(app, LEVEL, &id.to_string(), &signers, signed)?;
     let mut pdf = pdf;
     pdf.extend_from_slice(&signed.bytes);
     Ok(Sealed {

@@ -4,7 +4,7 @@
 
 use qishu_store::ledger::{self, Checkpoint, CheckpointTree, Head};
 use qishu_store::{StoreError, ledger::tree};
-use sealpki::{Certificate, DigestAlgorithm, MessageImprint, verify_time_stamp};
+use sealpki::{Certificate, MessageImprint, verify_time_stamp};
 
 use crate::{App, AppError};
 
@@ -25,7 +25,7 @@ pub async fn checkpoint_ledger(app: &App) -> Result<(), AppError> {
     let root = tokio::task::spawn_blocking(move || tree::root(&hashes)).await?;
     let covered = CheckpointTree { first, root };
     let now = app.trusted_now()?;
-    let imprint = MessageImprint::of(DigestAlgorithm::Sha256, &statement(&head, Some(&covered)));
+    let imprint = MessageImprint::of(app.services.digest(), &statement(&head, Some(&covered)));
     let token = app.services.time_stamp(imprint, app.random_bytes()?, now.ms());
     let checkpoint = Checkpoint {
         head,

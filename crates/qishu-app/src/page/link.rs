@@ -5,12 +5,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use qishu_model::contact::User;
 use qishu_model::contract::{Contract, ContractAddress, ContractState, Refusal};
 use qishu_model::id::{ContractId, DocumentId};
+use qishu_model::rights::Operation;
 use qishu_model::time::Timestamp;
 use qishu_store::page::{PageLink, insert_link};
 use qishu_store::{Reader, Transaction};
 use serde::{Deserialize, Serialize};
 
-use super::initiator::is_initiator;
+use super::initiator::may_govern;
 use super::session::Purpose;
 use super::task::may_perform;
 use crate::company::find_employee;
@@ -130,6 +131,9 @@ pub(super) struct LinkData {
     /// Items of a download link.
     #[serde(default)]
     pub(crate) items: Vec<String>,
+    /// Client that opened a mini-program's ticket first, and the only one that may open it again (D42).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client: Option<String>,
 }
 
 /// 签署页面: `POST /v2/contract/pageurl`.
@@ -196,6 +200,7 @@ pub async fn sign_page_url(
         user: Some(request.user),
         options,
         items: Vec::new(),
+        client: None,
     };
     let expire = app.now().plus_ms(request.lifetime.ms);
     let token = store_link(
@@ -260,6 +265,7 @@ pub(super) async fn insert_draft_link(
         user: None,
         options,
         items: Vec::new(),
+        client: None,
     };
     let expire = app.now().plus_ms(lifetime.ms);
     let purpose = Purpose::Appoint.name();
@@ -294,6 +300,7 @@ pub async fn view_page_url(app: &App, caller: &ApiCaller, request: ViewPage) -> 
         user: None,
         options,
         items: Vec::new(),
+        client: None,
     };
     let expire = app.now().plus_ms(VIEW_LINK_MS);
     let token = store_link(
@@ -344,6 +351,7 @@ pub(crate) async fn short_link(
             ..PageOptions::default()
         },
         items: Vec::new(),
+        client: None,
     };
     let expire = app.now().plus_days(SHORT_LINK_DAYS);
     let token = store_link(app, transaction, contract, Purpose::LogIn.name(), expire, &data).await?;
@@ -372,6 +380,7 @@ pub(crate) async fn insert_contract_link(
         user: None,
         options: PageOptions::default(),
         items: Vec::new(),
+        client: None,
     };
     let purpose = if link.public {
         Purpose::View
@@ -393,7 +402,7 @@ pub(crate) async fn insert_contract_link(
 ///
 /// # Errors
 /// Internal when the store or the source of chance fails.
-async fn store_link(
+pub(super) async fn store_link(
     app: &App,
     transaction: &mut Transaction,
     contract: &Contract,
@@ -421,7 +430,7 @@ pub(crate) fn new_token(app: &App) -> Result<String, AppError> {
     Ok(URL_SAFE_NO_PAD.encode(app.random_bytes::<32>()?))
 }
 
-fn require_sent(contract: &Contract) -> Result<(), AppError> {
+pub(super) fn require_sent(contract: &Contract) -> Result<(), AppError> {
     match contract.state {
         ContractState::Draft => Err(Refusal::WrongStatus {
             status: contract.state.name(),
@@ -431,7 +440,7 @@ fn require_sent(contract: &Contract) -> Result<(), AppError> {
     }
 }
 
-fn with_defaults(caller: &ApiCaller, mut options: PageOptions) -> PageOptions {
+pub(super) fn with_defaults(caller: &ApiCaller, mut options: PageOptions) -> PageOptions {
     let own = caller.application.theme_color.clone();
     options.theme_color = options.theme_color.or(own);
     options
@@ -497,7 +506,7 @@ pub(super) async fn concerns(
             }
         }
     }
-    is_initiator(reader, contract, user).await
+    may_govern(reader, contract, user, Operation::RecallContract).await
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ use crate::id::{ActionId, SignatoryId};
 use crate::log::OperateType;
 use crate::time::Timestamp;
 
+#[cfg(test)]
+pub(crate) use table::draft as example;
 pub use table::state_table;
 
 /// Where a command leads.
@@ -125,7 +127,12 @@ impl Contract {
             Command::Send { fillers } => self.send(&fillers, now),
             Command::Fill { party } => self.fill(party),
             Command::Finish { step, by, confirm } => self.finish(step, by, confirm, now),
-            Command::Approve { action, by, comments } => self.approve(action, by, comments, now),
+            Command::Approve {
+                action,
+                by,
+                confirm,
+                comments,
+            } => self.approve(action, by, confirm, comments, now),
             Command::RefuseAudit { action, by, comments } => self.refuse_audit(action, by, comments, now),
             Command::Reject { party, reason } => self.reject(party, reason),
             Command::Recall { reason } => self.recall(reason),
@@ -322,6 +329,7 @@ impl Contract {
         &mut self,
         id: ActionId,
         by: Option<User>,
+        confirm: IntentionConfirm,
         comments: Option<String>,
         now: Timestamp,
     ) -> Decision {
@@ -331,7 +339,7 @@ impl Contract {
             return Err(Refusal::NotInTurn);
         }
         let step = Step::Action(id);
-        let mut events = self.finish(step, by, Some(IntentionConfirm::Authorized), now)?;
+        let mut events = self.finish(step, by, Some(confirm), now)?;
         if let Some(first) = events.first_mut() {
             first.comments = comments;
         }

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use qishu_app::AppError;
 use qishu_model::contract::Refusal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A refusal on its way to the page.
 #[derive(Debug)]
@@ -61,6 +61,12 @@ fn tell_confirmation(error: &AppError) -> Option<Told> {
             "PASSWORD_NOT_OFFERED",
             "请使用验证码确认",
             "Confirm with a code",
+        ),
+        AppError::PasswordRequired => told(
+            409,
+            "PASSWORD_REQUIRED",
+            "发起方要求使用签署密码确认",
+            "The initiator asks you to confirm with your signing password",
         ),
         AppError::PasswordWrong { .. } => told(
             400,
@@ -218,16 +224,18 @@ pub(super) fn plain(error: &AppError) -> String {
     format!("{}\n{}\n", told.chinese, told.english)
 }
 
-impl IntoResponse for PageError {
-    fn into_response(self) -> Response {
+impl PageError {
+    /// Status and what the page is told.
+    pub(crate) fn told(&self) -> (StatusCode, Value) {
         let told = tell(&self.0);
-        if told.status == 500 {
-            tracing::error!(error = %self.0, "a page request failed");
-        }
         let mut body = json!({ "code": told.code, "message": told.chinese, "messageEn": told.english });
         if let AppError::InvalidParam { field, reason } = &self.0 {
             body["field"] = json!(field);
             body["messageEn"] = json!(format!("{field}: {reason}"));
+        }
+        if let AppError::RequiredParamEmpty { detail } = &self.0 {
+            body["message"] = json!(format!("{}：{detail}", told.chinese));
+            body["messageEn"] = json!(format!("{}: {detail}", told.english));
         }
         if told.code == "NOT_SENDABLE" {
             body["messageEn"] = json!(self.0.to_string());
@@ -235,7 +243,20 @@ impl IntoResponse for PageError {
         if let AppError::CodeWrong { left } | AppError::PasswordWrong { left } = self.0 {
             body["triesLeft"] = json!(left);
         }
+        if let AppError::TooOften { retry_after_seconds } = self.0 {
+            body["retryAfterSeconds"] = json!(retry_after_seconds);
+        }
         let status = StatusCode::from_u16(told.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, body)
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let (status, body) = self.told();
+        if status == StatusCode::INTERNAL_SERVER_ERROR {
+            tracing::error!(error = %self.0, "a page request failed");
+        }
         let mut response = (status, Json(body)).into_response();
         if let AppError::TooOften { retry_after_seconds } = self.0 {
             response

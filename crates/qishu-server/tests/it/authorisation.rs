@@ -42,7 +42,10 @@ const WITHOUT_ID: &[&str] = &[
     "/v2/identity/verify",
     "/v2/companyinfo/verify",
     "/v2/checkhealth",
+    "/v2/ocr/idcard",
+    "/v2/ocr/bankcard",
     "/v2/chain/notary",
+    "/uniformapi",
 ];
 
 /// Well-formed, and nobody's.
@@ -111,10 +114,10 @@ async fn disable_stranger(app: &TestApp) {
 }
 
 /// Ids of objects of the demo company, under every parameter name that takes one.
-struct Ids(Vec<(&'static str, String)>);
+pub(crate) struct Ids(pub(crate) Vec<(&'static str, String)>);
 
 impl Ids {
-    async fn of_demo(app: &TestApp) -> Self {
+    pub(crate) async fn of_demo(app: &TestApp) -> Self {
         let drafted = draft(app, &draft_body(&[PERSON])).await;
         assert_eq!(send(app, &drafted).await.code(), 0);
         let first = async |target: &str| {
@@ -162,7 +165,7 @@ impl Ids {
 }
 
 /// What an endpoint needs beside ids before it looks at them.
-fn other_fields(path: &str) -> Value {
+pub(crate) fn other_fields(path: &str) -> Value {
     let user = json!({ "name": "张三", "contact": PERSON, "contactType": "MOBILE" });
     match path {
         "/v2/contract/draft" => json!({ "subject": "劳动合同" }),
@@ -170,7 +173,9 @@ fn other_fields(path: &str) -> Value {
         "/v2/contract/addwartermark" => json!({ "watermarks": [{ "type": "TEXT", "content": "合同专用" }] }),
         "/v2/template/status" => json!({ "operate": "ENABLE" }),
         "/v2/seal/status" => json!({ "operate": "ENABLE" }),
-        "/v2/contract/pageurl" | "/v2/contract/personalsign" => json!({ "user": user }),
+        "/v2/contract/pageurl" | "/v2/contract/personalsign" | "/v2/contract/miniappexchange" => {
+            json!({ "user": user })
+        }
         "/v2/contract/copysend" => json!({ "receivers": [{ "receiver": user }] }),
         "/v2/signatory/edit" | "/v3/signatory/edit" => json!({ "receiver": user }),
         "/v2/signatory/operators/edit" => json!({ "actionOperators": [user] }),
@@ -187,7 +192,7 @@ fn other_fields(path: &str) -> Value {
     }
 }
 
-async fn call(app: &TestApp, endpoint: &Endpoint, headers: &str, ids: &Ids) -> Answer {
+pub(crate) async fn call(app: &TestApp, endpoint: &Endpoint, headers: &str, ids: &Ids) -> Answer {
     let path = endpoint.path;
     let uploads = [
         "/v2/document/addbyfile",

@@ -7,10 +7,13 @@
     reason = "a test that cannot go on says where"
 )]
 
+mod algorithms;
+mod api_fuzz;
 mod app;
 mod attachments;
 mod audit;
 mod authorisation;
+mod canary;
 mod client;
 mod companies;
 mod copies;
@@ -23,6 +26,8 @@ mod flow;
 mod flows;
 mod joining;
 mod long_term;
+mod notice;
+mod ocr;
 mod organisation;
 mod page_appoint;
 mod page_more;
@@ -34,8 +39,10 @@ mod protocol;
 mod race;
 mod random;
 mod remake;
+mod rights;
 mod seals;
 mod stage;
+mod states;
 mod templates;
 mod verification;
 mod void;

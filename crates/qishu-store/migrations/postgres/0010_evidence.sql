@@ -28,3 +28,13 @@ CREATE TABLE evidence (
     body BYTEA NOT NULL
 );
 CREATE UNIQUE INDEX evidence_serial ON evidence (serial);
+
+-- Counters of the lock against repeated edits of a seal (D-21); `digest` is that of the last request.
+CREATE TABLE seal_edit_count (
+    seal_id BIGINT NOT NULL PRIMARY KEY,
+    digest BYTEA NOT NULL,
+    first_ms BIGINT NOT NULL,
+    in_a_row BIGINT NOT NULL,
+    locks BIGINT NOT NULL,
+    locked_until_ms BIGINT NOT NULL
+);

@@ -28,3 +28,13 @@ CREATE TABLE evidence (
     body BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX evidence_serial ON evidence (serial);
+
+-- Counters of the lock against repeated edits of a seal (D-21); `digest` is that of the last request.
+CREATE TABLE seal_edit_count (
+    seal_id INTEGER NOT NULL PRIMARY KEY,
+    digest BLOB NOT NULL,
+    first_ms INTEGER NOT NULL,
+    in_a_row INTEGER NOT NULL,
+    locks INTEGER NOT NULL,
+    locked_until_ms INTEGER NOT NULL
+) STRICT;

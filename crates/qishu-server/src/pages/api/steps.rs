@@ -99,7 +99,7 @@ struct PasswordBody {
 pub(crate) struct UploadQuery {
     /// File name; its suffix says the type.
     #[serde(default)]
-    name: String,
+    pub(crate) name: String,
 }
 
 #[derive(Deserialize)]
