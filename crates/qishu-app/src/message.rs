@@ -194,6 +194,25 @@ pub(crate) async fn send_code(
     queue(app, transaction, receiver, data).await
 }
 
+/// Tells somebody something that is about no contract; `kind` is how the outbox shows it.
+///
+/// # Errors
+/// Internal when the store fails. A contact that cannot be reached gets no message.
+pub(crate) async fn send_notice(
+    app: &App,
+    transaction: &mut Transaction,
+    receiver: &User,
+    kind: &str,
+    subject: &str,
+    text: String,
+) -> Result<(), AppError> {
+    if !is_reachable(receiver) {
+        return Ok(());
+    }
+    let data = json!({ "kind": kind, "text": text, "subject": subject });
+    queue(app, transaction, receiver, data).await
+}
+
 /// Whether a contact is one that messages can be sent to.
 pub(crate) const fn is_reachable(user: &User) -> bool {
     matches!(user.contact_type, ContactType::Mobile | ContactType::Email)

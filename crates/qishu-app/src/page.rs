@@ -25,6 +25,7 @@ pub use appoint::{
     AppointView, Basics, PositionEdit, appoint_page, save_basics, save_positions, send_on_page,
 };
 pub use audit::{PageAudit, audit_on_page};
+pub(crate) use code::issue;
 pub use code::{CodeSent, send_confirm_code, send_login_code};
 pub use fill::{FilledParam, fill_params, params_of_party, party_filling};
 pub use founding::ConfirmedCompany;
@@ -35,10 +36,14 @@ pub use link::{
     AppointMode, AppointOptions, AppointPage, Lifetime, PageOptions, SignPage, ViewPage, appoint_page_url,
     contract_short_url, sign_page_url, view_page_url,
 };
-pub(crate) use link::{ContractLink, DOWNLOAD_PURPOSE, insert_contract_link, new_token, short_link};
+pub(crate) use link::{
+    ContractLink, DOWNLOAD_PURPOSE, check_callback_page, insert_contract_link, is_listed, new_token,
+    short_link,
+};
+pub(crate) use password::judge_password;
 pub use password::{PasswordOffer, send_password_code, set_sign_password};
 pub use person_act::{PagePlacement, Picture, SeenRevision};
-pub(crate) use person_act::{PersonAct, person_subject};
+pub(crate) use person_act::{PersonAct, person_subject, proven_identity};
 pub use reject::reject_on_page;
 pub use resend::resend_on_page;
 pub use session::{Opened, PageSession, Purpose, log_in, open_link, resume, return_page};

@@ -14,7 +14,11 @@ mod smtp;
 mod webhook;
 
 pub use error::SendError;
-pub use identity::{Checking, CompanyClaim, IdentityResult, IdentitySimulator, IdentitySource, PersonClaim};
+pub use identity::{
+    Asking, BankTransfer, Checking, CompanyCheck, CompanyClaim, FaceCheck, FaceClaim, FaceResult, FaceStart,
+    IdentityResult, IdentityServices, IdentitySimulator, PersonCheck, PersonClaim, SIMULATOR_NAME,
+    TransferClaim, TransferReceipt,
+};
 pub use message::{Channel, Message, MessageKind, Receipt};
 pub use messenger::{MessageSender, Messenger, Sending};
 pub use simulator::{SimulatedMessage, Simulator};

@@ -85,6 +85,7 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
             post(pages::api::fill::fill).layer(DefaultBodyLimit::max(pages::api::fill::MOST_BYTES)),
         )
         .route("/page/api/print", post(pages::api::print))
+        .nest("/page/api/identity", pages::api::identity::routes())
         .route("/page/assets/{*path}", get(pages::assets::asset))
         .route("/page/{*path}", get(pages::index))
         .route("/pki/{file}", get(http::pki::file))

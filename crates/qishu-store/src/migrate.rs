@@ -53,6 +53,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0008_revocation.sql"),
         include_str!("../migrations/postgres/0008_revocation.sql"),
     ),
+    (
+        11,
+        "identity",
+        include_str!("../migrations/sqlite/0011_identity.sql"),
+        include_str!("../migrations/postgres/0011_identity.sql"),
+    ),
 ];
 
 pub(crate) fn sqlite() -> Migrator {

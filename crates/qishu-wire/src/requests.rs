@@ -11,8 +11,10 @@ mod add_by_files;
 mod add_by_template;
 mod appoint_url;
 mod attachment_download;
+mod authorisation;
 mod category;
 mod company;
+mod company_auth;
 mod copy_send;
 mod delay;
 mod detail;
@@ -35,6 +37,7 @@ mod notice;
 pub mod objects;
 mod page_url;
 mod party;
+mod person_auth;
 mod personal_sign;
 mod resend;
 mod seal;
@@ -58,11 +61,15 @@ pub use add_by_files::AddByFilesRequest;
 pub use add_by_template::{AddByTemplateRequest, RequiredDetailRequest};
 pub use appoint_url::{AppointPageType, AppointUrlRequest};
 pub use attachment_download::AttachmentDownloadRequest;
+pub use authorisation::{
+    AuthorisationQueryRequest, DeauthorizeRequest, PersonalSignAuthUrlRequest, SsoPrivilegeUrlRequest,
+};
 pub use category::{CategoryDetailRequest, CategoryListRequest, CategoryName};
 pub use company::{
     CompanyDetailRequest, CompanyKey, CustomerAddRequest, FeeInfoRequest, SubcompanyInviteRequest,
     SubcompanyRemoveRequest,
 };
+pub use company_auth::{CompanyAuthLinkRequest, CompanyAuthResultRequest};
 pub use copy_send::CopySendRequest;
 pub use delay::DelayRequest;
 pub use detail::DetailRequest;
@@ -83,6 +90,7 @@ pub use list::{ListRequest, SignatoryFilter, SortOrder};
 pub use modify::ModifyRequest;
 pub use notice::NoticeRequest;
 pub use page_url::{PageType, PageUrlRequest};
+pub use person_auth::{AuthPrefillFields, PersonAuthLinkRequest, PersonAuthResultRequest};
 pub use personal_sign::{CompanySelector, PersonalSignRequest};
 pub use resend::ResendRequest;
 pub use seal::{SealIdRequest, SealListRequest, SealStatusFilter};

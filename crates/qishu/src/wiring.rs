@@ -11,8 +11,8 @@ use qishu_config::{Config, IdentityProvider, MailProvider, SmsProvider, SmtpSecu
 use qishu_model::application::SecretText;
 use qishu_model::id::IdSource;
 use qishu_provider::{
-    Channel, IdentitySimulator, IdentitySource, Messenger, Simulator, SmtpMail, SmtpProtection, SmtpSettings,
-    WebhookSettings, WebhookSms,
+    Channel, IdentityServices, Messenger, Simulator, SmtpMail, SmtpProtection, SmtpSettings, WebhookSettings,
+    WebhookSms,
 };
 use qishu_store::{DataKey, DataKeys, Store, StoreOptions, ledger};
 
@@ -124,10 +124,10 @@ pub(crate) fn base_url(config: &Config) -> String {
         .unwrap_or_else(|| format!("http://{}", config.listen))
 }
 
-fn identity(config: &Config) -> Option<Arc<dyn IdentitySource>> {
+fn identity(config: &Config) -> IdentityServices {
     match config.identity {
-        IdentityProvider::None => None,
-        IdentityProvider::Simulator => Some(Arc::new(IdentitySimulator)),
+        IdentityProvider::None => IdentityServices::default(),
+        IdentityProvider::Simulator => IdentityServices::simulated(),
     }
 }
 

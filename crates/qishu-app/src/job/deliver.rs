@@ -155,11 +155,7 @@ async fn try_once(
         .map(|secret| secret.expose().as_bytes())
         .collect();
     let protection = Protection {
-        encryption: match (settings.encrypt, settings.encrypt_type) {
-            (false, _) => Encryption::None,
-            (true, EncryptType::AesCbc) => Encryption::AesCbc,
-            (true, EncryptType::AesEcb) => Encryption::AesEcb,
-        },
+        encryption: encryption(&receiver.application),
         parameters_in_form: settings.signature_in_form,
         secrets: Secrets {
             callback_key: settings.secret_key.expose(),
@@ -227,5 +223,14 @@ fn skipped(at: Timestamp) -> Attempt {
         took_ms: 0,
         status: None,
         details: json!({ "problem": "no callback address is configured" }),
+    }
+}
+
+/// How an application wants `content` encrypted.
+pub(super) const fn encryption(application: &Application) -> Encryption {
+    match (application.callback.encrypt, application.callback.encrypt_type) {
+        (false, _) => Encryption::None,
+        (true, EncryptType::AesCbc) => Encryption::AesCbc,
+        (true, EncryptType::AesEcb) => Encryption::AesEcb,
     }
 }

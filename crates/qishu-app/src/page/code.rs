@@ -77,7 +77,7 @@ pub async fn send_confirm_code(
         None => "",
     };
     let purpose = format!("{verb}《{}》{what}", contract.subject);
-    issue(app, session, &reached, &binding, &purpose).await
+    issue(app, session.address.as_deref(), &reached, &binding, &purpose).await
 }
 
 /// Where a person is reached: their own contact, or for a number of the company's the employee's mobile or mail.
@@ -143,7 +143,7 @@ pub async fn send_login_code(app: &App, session: &PageSession, contact: &str) ->
         return Ok(told(app, &given));
     };
     let binding = log_in_binding(session, &normalised);
-    issue(app, session, &user, &binding, "登录查看合同").await
+    issue(app, session.address.as_deref(), &user, &binding, "登录查看合同").await
 }
 
 async fn concerned(app: &App, contract: ContractId, user: &User) -> Result<bool, AppError> {
@@ -156,9 +156,9 @@ async fn concerned(app: &App, contract: ContractId, user: &User) -> Result<bool,
 ///
 /// # Errors
 /// [`AppError::TooOften`].
-pub(super) async fn issue(
+pub(crate) async fn issue(
     app: &App,
-    session: &PageSession,
+    address: Option<&str>,
     user: &User,
     binding: &Binding<'_>,
     purpose: &str,
@@ -182,7 +182,7 @@ pub(super) async fn issue(
             limit: IN_ALL,
         },
     ];
-    if let Some(address) = &session.address {
+    if let Some(address) = address {
         subjects.push(SendSubject {
             kind: "address",
             value: address,

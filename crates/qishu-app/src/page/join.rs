@@ -48,7 +48,14 @@ pub async fn send_join_code(
     let session = joining(place.contract, None, client);
     let number = user.normalised();
     let purpose = format!("加入并签署《{}》", place.subject);
-    issue(app, &session, &user, &binding(place.contract, &number), &purpose).await
+    issue(
+        app,
+        session.address.as_deref(),
+        &user,
+        &binding(place.contract, &number),
+        &purpose,
+    )
+    .await
 }
 
 /// Takes the place and opens the signing page. Of several who try one gets it.

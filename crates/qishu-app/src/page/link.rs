@@ -87,6 +87,9 @@ pub struct PageOptions {
     pub hide_password_settings: bool,
     /// `SIGN`, `PRINT` or `DIRECT_SIGN`; empty on view pages.
     pub page_type: String,
+    /// Name that is shown as the integrator's, on the page of a company's authentication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform_name: Option<String>,
     /// What a page that prepares a draft offers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appoint: Option<AppointOptions>,
@@ -438,7 +441,10 @@ fn with_defaults(caller: &ApiCaller, mut options: PageOptions) -> PageOptions {
 }
 
 /// Only web addresses; where they lead is judged when the person goes there.
-fn check_callback_page(page: Option<&str>) -> Result<(), AppError> {
+///
+/// # Errors
+/// `1005`.
+pub(crate) fn check_callback_page(page: Option<&str>) -> Result<(), AppError> {
     let fits = |page: &str| page.starts_with("http://") || page.starts_with("https://");
     match page {
         Some(page) if !fits(page) => Err(AppError::invalid(
@@ -451,7 +457,7 @@ fn check_callback_page(page: Option<&str>) -> Result<(), AppError> {
 
 /// Whether the application has listed the origin of an address (scheme, host and port), so that the page may go there
 /// without being asked.
-fn is_listed(listed: &[String], page: Option<&str>) -> bool {
+pub(crate) fn is_listed(listed: &[String], page: Option<&str>) -> bool {
     let Some((scheme, rest)) = page.and_then(|page| page.split_once("://")) else {
         return false;
     };

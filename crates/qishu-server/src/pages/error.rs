@@ -150,6 +150,30 @@ fn tell(error: &AppError) -> Told {
             "请填写所有必填项",
             "Fill everything that is mandatory",
         ),
+        AppError::AuthOver => told(
+            410,
+            "AUTH_OVER",
+            "认证页面已失效或认证已结束，请重新获取链接",
+            "The authentication is over, ask for a new link",
+        ),
+        AppError::AuthRequired => told(
+            409,
+            "AUTH_REQUIRED",
+            "请先完成实名认证",
+            "Real-name authentication comes first",
+        ),
+        AppError::CheckUnavailable(_) => told(
+            503,
+            "CHECK_UNAVAILABLE",
+            "核验服务暂时没有响应，请稍后重试或换一种认证方式",
+            "The check got no answer, try again later or choose another way",
+        ),
+        AppError::NotConfigured(_) => told(
+            503,
+            "NOT_CONFIGURED",
+            "该认证方式尚未开通",
+            "This way of authentication is not set up",
+        ),
         AppError::Busy => told(
             503,
             "BUSY",

@@ -12,7 +12,7 @@ use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
 use qishu_model::id::IdSource;
 use qishu_model::time::Timestamp;
-use qishu_provider::{IdentitySimulator, Messenger, Simulator};
+use qishu_provider::{IdentityServices, Messenger, Simulator};
 use qishu_server::{ServerSettings, router, serve};
 use qishu_store::{DataKey, DataKeys, Store, StoreOptions};
 use qishu_testkit::{FakeClock, TestDatabase};
@@ -130,7 +130,7 @@ impl TestApp {
             keys: Arc::new(KeyPool::new(KeyAlgorithm::EcdsaP256)),
             files,
             messenger: Messenger::simulated(&simulator),
-            identity: Some(Arc::new(IdentitySimulator)),
+            identity: IdentityServices::simulated(),
             deliverer: Deliverer::new(AddressPolicy {
                 allow_loopback: true,
                 allow_private: Vec::new(),

@@ -63,6 +63,7 @@ pub(crate) async fn add_stranger(app: &TestApp) {
         legal_person: None,
         status: CompanyStatus::AuthSuccess,
         parent: None,
+        auth_end: None,
         create_time: app.app.now(),
     };
     let application = Application {
