@@ -17,7 +17,7 @@ pub use attachment::upload_attachment;
 pub(crate) use import::Imported;
 pub use import::Upload;
 pub use read::{DocumentFile, document_file};
-pub(crate) use read::{read_range, read_revision};
+pub(crate) use read::{document_length, read_range, read_revision};
 pub use template::{AddByTemplate, add_by_template};
 pub(crate) use template::{MadeDocument, make, params_of, remake, store_made, to_pdf};
 

@@ -12,9 +12,10 @@ use qishu_store::page::{self, PageLink, find_link, find_session, insert_link, in
 use serde::{Deserialize, Serialize};
 
 use crate::authorisation::AuthPrefill;
+use crate::message::{CodePurpose, code_purpose, remember_language};
 use crate::page::{Client, CodeSent, PageOptions, check_callback_page, is_listed, issue, new_token};
 use crate::sso_privilege::SsoAsked;
-use crate::{ApiCaller, App, AppError};
+use crate::{ApiCaller, App, AppError, Language};
 
 /// Purpose of the links of these pages.
 const LINK_PURPOSE: &str = "IDENTITY";
@@ -216,11 +217,14 @@ pub(crate) async fn send_identity_code(
     session: &IdentitySession,
     receiver: &User,
     bound: &str,
-    words: &str,
+    purpose: CodePurpose<'_>,
 ) -> Result<CodeSent, AppError> {
     let contact = receiver.normalised();
     let binding = identity_binding(&contact, bound);
-    issue(app, session.address.as_deref(), receiver, &binding, words).await
+    let language = Language::from_name(session.options.lang.as_deref().unwrap_or_default());
+    remember_language(app, receiver, language).await?;
+    let words = code_purpose(language, purpose);
+    issue(app, session.address.as_deref(), receiver, &binding, &words).await
 }
 
 /// Judges such a code; it is used up in the transaction that follows from it.

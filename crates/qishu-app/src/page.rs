@@ -1,10 +1,14 @@
 //! Hosted pages: links, sessions, what the signing page shows, and what people do on it.
 
 mod appoint;
+mod appoint_params;
 mod audit;
 mod code;
+mod confirm_way;
+mod embedded;
 mod fill;
 mod founding;
+mod identify;
 mod initiator;
 mod join;
 mod link;
@@ -18,18 +22,22 @@ mod session;
 mod sign;
 mod take_up;
 mod task;
+mod ticket;
 mod view;
 mod void_act;
 
 pub use appoint::{
     AppointView, Basics, PositionEdit, appoint_page, save_basics, save_positions, send_on_page,
 };
+pub use appoint_params::{params_of_sponsor, save_params};
 pub use audit::{PageAudit, audit_on_page};
 pub(crate) use code::issue;
 pub use code::{CodeSent, send_confirm_code, send_login_code};
+pub use embedded::{EmbeddedDocument, EmbeddedOpen, embedded_documents, open_embedded, resume_embedded};
 pub use fill::{FilledParam, fill_params, params_of_party, party_filling};
 pub use founding::ConfirmedCompany;
 pub(crate) use founding::Founding;
+pub use identify::signer_auth_url;
 pub use initiator::{end_on_page, recall_on_page};
 pub use join::{Client, JoinRequest, join_on_page, send_join_code};
 pub use link::{
@@ -49,6 +57,7 @@ pub use resend::resend_on_page;
 pub use session::{Opened, PageSession, Purpose, log_in, open_link, resume, return_page};
 pub use sign::{Confirming, PageSignature, Signed, sign_on_page};
 pub use task::{PageTask, Visit};
+pub use ticket::{ContractTicket, ViewTicket, contract_ticket, open_ticket, view_ticket};
 pub use view::{
     PageContract, SealOption, TaskView, UnverifiedCompany, page_contract, page_document, record_print,
     step_seal,

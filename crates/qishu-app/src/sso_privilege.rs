@@ -18,6 +18,7 @@ use crate::identity_page::{
     store_identity_link,
 };
 use crate::job::{RequestCallback, tell_request};
+use crate::message::CodePurpose;
 use crate::page::CodeSent;
 use crate::{ApiCaller, App, AppError};
 
@@ -188,7 +189,14 @@ pub async fn sso_view(app: &App, session: &IdentitySession) -> Result<SsoView, A
 /// [`AppError::TooOften`].
 pub async fn send_sso_code(app: &App, session: &IdentitySession) -> Result<CodeSent, AppError> {
     let asked = subject(session)?;
-    send_identity_code(app, session, &session.user, &bound(asked), "单点登录模块授权").await
+    send_identity_code(
+        app,
+        session,
+        &session.user,
+        &bound(asked),
+        CodePurpose::AuthoriseSso,
+    )
+    .await
 }
 
 /// Grants it, confirmed with a code.

@@ -5,6 +5,7 @@ mod category;
 mod company;
 mod contract;
 mod document;
+mod embedding;
 mod employee;
 mod seal;
 mod signatory;
@@ -18,15 +19,19 @@ use std::pin::Pin;
 use bytes::Bytes;
 use qishu_app::{ApiCaller, App, Language};
 use qishu_model::rights::Area;
+use qishu_wire::code::ErrorCode;
 use qishu_wire::envelope;
 use qishu_wire::fields::Fields;
 use serde::Serialize;
 
+use crate::Shared;
 use crate::error::ApiError;
 
 /// A verified call with its parameters.
 pub(crate) struct Call {
     pub(crate) app: App,
+    /// For pages shown through an integrator's proxy, which are served here.
+    pub(crate) shared: Shared,
     pub(crate) caller: ApiCaller,
     pub(crate) fields: Fields,
 }
@@ -41,6 +46,8 @@ pub(crate) enum Reply {
         name: Option<String>,
         bytes: Bytes,
     },
+    /// An envelope that refuses and carries data all the same.
+    Refused { code: ErrorCode, bytes: Bytes },
 }
 
 pub(crate) type Answer = Result<Reply, ApiError>;
@@ -189,4 +196,7 @@ routes! {
     "/v2/companyinfo/verify" => tools::companyinfo_verify::handle;
     "/v2/checkhealth" => tools::checkhealth::handle;
     "/v2/signatory/identity" => signatory::identity::handle;
+    "/uniformapi" => embedding::uniformapi::handle;
+    "/v2/contract/miniappexchange" => embedding::contract_miniappexchange::handle;
+    "/v2/contract/miniappexchange/view" => embedding::contract_miniappexchange_view::handle;
 }

@@ -70,6 +70,7 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         | AppError::CodeWrong { .. }
         | AppError::PasswordClosed
         | AppError::PasswordNotOffered
+        | AppError::PasswordRequired
         | AppError::PasswordWrong { .. }
         | AppError::AuthOver
         | AppError::AuthRequired

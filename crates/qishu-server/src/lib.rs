@@ -19,6 +19,7 @@ use qishu_model::id::ApplicationId;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use http::description::api_description;
 pub use settings::ServerSettings;
 
 /// OCSP answers and time-stamps to one address in a minute; each costs a signature.
@@ -51,11 +52,13 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
     let mut router = Router::new()
         .route("/healthz", get(http::health::live))
         .route("/readyz", get(http::health::ready))
+        .route("/openapi.json", get(http::description::file))
         .route("/d/{token}", get(pages::download))
         .route("/s/{token}", get(pages::index))
         .route("/t/{token}", get(pages::template::page))
         .route("/t/{token}/file.pdf", get(pages::template::file))
         .route("/page/api/open", post(pages::api::open))
+        .route("/page/api/ticket", post(pages::api::ticket))
         .route("/page/api/join/code", post(pages::api::join_code))
         .route("/page/api/join", post(pages::api::join))
         .route("/page/api/login/code", post(pages::api::login_code))
@@ -64,6 +67,7 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/page/api/documents/{id}/file", get(pages::file::file))
         .route("/page/api/code", post(pages::api::code))
         .route("/page/api/sign", post(pages::api::sign))
+        .route("/page/api/auth", post(pages::api::signer_auth))
         .route("/page/api/audit", post(pages::api::audit))
         .route("/page/api/password/code", post(pages::api::password_code))
         .route("/page/api/password", post(pages::api::password))
@@ -77,6 +81,10 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         )
         .route("/page/api/steps/{step}/seals/{seal}", get(pages::file::step_seal))
         .route("/page/api/appoint", get(pages::api::appoint))
+        .route(
+            "/page/api/appoint/params",
+            post(pages::api::params).layer(DefaultBodyLimit::max(pages::api::fill::MOST_BYTES)),
+        )
         .route("/page/api/appoint/positions", post(pages::api::positions))
         .route("/page/api/appoint/basics", post(pages::api::basics))
         .route("/page/api/appoint/send", post(pages::api::send))
@@ -88,6 +96,7 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .nest("/page/api/identity", pages::api::identity::routes())
         .route("/page/assets/{*path}", get(pages::assets::asset))
         .route("/page/{*path}", get(pages::index))
+        .route("/miniapp/{page}", get(pages::index))
         .route("/pki/{file}", get(http::pki::file))
         .route("/pki/ocsp", post(http::pki::ocsp))
         .route("/pki/ocsp/{request}", get(http::pki::ocsp_in_path));

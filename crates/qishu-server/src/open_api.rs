@@ -20,6 +20,7 @@ use qishu_wire::envelope;
 use qishu_wire::signature::{
     AuthHeaders, AuthRefusal, InstallationRules, RequestLine, Verified, body_digest, check,
 };
+use qishu_wire::uniform::ascii;
 
 use crate::Shared;
 use crate::api::{self, Call, Reply};
@@ -173,6 +174,7 @@ async fn answer(
     let handler = other.and_then(api::handler).unwrap_or(handler);
     let call = Call {
         app: shared.app.clone(),
+        shared: shared.clone(),
         caller,
         fields,
     };
@@ -229,6 +231,7 @@ fn success(reply: Reply) -> Response {
             name,
             bytes,
         } => file(content_type, name.as_deref(), bytes),
+        Reply::Refused { code, bytes } => json(StatusCode::OK, bytes.into(), code, None),
     }
 }
 
@@ -271,6 +274,12 @@ fn disposition(name: &str) -> String {
 
 fn failure(error: &ApiError, path: &str) -> Response {
     let (code, detail) = error.answer(path);
+    // Proxies of the JS-SDK lose everything else.
+    let detail = if path == "/uniformapi" {
+        ascii(&detail)
+    } else {
+        detail
+    };
     refuse(StatusCode::OK, code, &detail, None)
 }
 

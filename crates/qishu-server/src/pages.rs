@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod assets;
+pub(crate) mod embedded;
 mod error;
 pub(crate) mod file;
 mod security;

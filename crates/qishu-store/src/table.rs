@@ -98,7 +98,7 @@ pub(crate) const BUSINESS: [Table; 27] = [
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 19] = [
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 20] = [
     (
         "callback_attempt",
         "id",
@@ -113,6 +113,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 19] = [
         "confirm_code",
         "id",
         "lives five minutes and must not outlive its use",
+    ),
+    (
+        "contact_language",
+        "contact_digest",
+        "a convenience: the language in which a contact used a page last",
     ),
     (
         "download_count",

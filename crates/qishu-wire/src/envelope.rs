@@ -44,6 +44,12 @@ pub fn failure(code: ErrorCode, detail: &str) -> Vec<u8> {
     write::<()>(code, &message(code, detail), None)
 }
 
+/// A refusal that carries data, for callers of ours that show more than a message.
+#[must_use]
+pub fn failure_with<T: Serialize>(code: ErrorCode, message: &str, result: &T) -> Vec<u8> {
+    write(code, message, Some(result))
+}
+
 /// The text of `message` for a code and an explanation, made safe for clients that cut text (2.8).
 ///
 /// The one text with a fixed form is that of a missing header: `HEADER REQUIRED,<header name>` (2.3).

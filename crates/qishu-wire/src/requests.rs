@@ -51,6 +51,7 @@ mod stream;
 mod template;
 #[cfg(test)]
 mod tests;
+mod ticket;
 mod token;
 mod verify;
 mod view_url;
@@ -104,6 +105,7 @@ pub use stream::{Operation, StreamRequest};
 pub use template::{
     CreateByWordRequest, TemplateEditRequest, TemplateIdRequest, TemplateListRequest, TemplateStatusRequest,
 };
+pub use ticket::{ContractTicketRequest, ViewTicketRequest};
 pub use token::UpdateCallbackRequest;
 pub use verify::{CompanyInfoVerifyRequest, IdentityVerifyRequest, VerifyRequest};
 pub use view_url::ViewUrlRequest;

@@ -16,7 +16,7 @@ use super::{AuthPrefill, entry};
 use crate::identity_page::{
     IdentityLink, IdentitySession, Subject, check_identity_code, send_identity_code, store_identity_link,
 };
-use crate::message::send_notice;
+use crate::message::{CodePurpose, tell_authorised};
 use crate::page::{CodeSent, PageOptions, judge_password};
 use crate::person_auth::{NestedAuth, nested_auth_url};
 use crate::{App, AppError};
@@ -222,7 +222,14 @@ pub async fn authorisation_auth_url(
 /// [`AppError::TooOften`].
 pub async fn send_authorisation_code(app: &App, session: &IdentitySession) -> Result<CodeSent, AppError> {
     let id = subject(session)?;
-    send_identity_code(app, session, &session.user, &bound(id), "个人签名授权").await
+    send_identity_code(
+        app,
+        session,
+        &session.user,
+        &bound(id),
+        CodePurpose::AuthoriseSign,
+    )
+    .await
 }
 
 /// Stores the person's answer.
@@ -353,19 +360,7 @@ async fn send_receipt(
     let url = store_identity_link(app, transaction, &link, granted.until).await?;
     let company = company::find(transaction, Scope::System, granted.company_id).await?;
     let name = company.map(|found| found.value.name).unwrap_or_default();
-    let text = format!(
-        "【契书】您已授权{name}使用您的个人签名，有效期至{}。如需查看或撤销：{url}",
-        granted.until.date_text()
-    );
-    send_notice(
-        app,
-        transaction,
-        &session.user,
-        "AUTHORISATION",
-        "个人签名授权",
-        text,
-    )
-    .await
+    tell_authorised(app, transaction, &session.user, &name, granted.until, &url).await
 }
 
 /// The person withdraws, confirmed with a code.

@@ -15,7 +15,7 @@ use crate::contract::check_contact;
 use crate::identity_page::{
     IdentityLink, IdentitySession, Subject, check_identity_code, send_identity_code, store_identity_link,
 };
-use crate::message::send_notice;
+use crate::message::{CodePurpose, invite_legal};
 use crate::page::CodeSent;
 use crate::{App, AppError};
 
@@ -78,11 +78,7 @@ pub async fn invite_legal_person(
     };
     let expire = app.now().plus_days(REOPEN_DAYS);
     let url = store_identity_link(app, &mut transaction, &link, expire).await?;
-    let text = format!(
-        "【契书】{}申请企业认证，请您作为法定代表人确认授权：{url}",
-        stored.value.data.name
-    );
-    send_notice(app, &mut transaction, &user, "LEGAL_PERSON", "企业认证授权", text).await?;
+    invite_legal(app, &mut transaction, &user, &stored.value.data.name, &url).await?;
     qishu_store::company_auth::update(&mut transaction, &stored).await?;
     log(
         app,
@@ -169,7 +165,14 @@ pub async fn legal_auth_url(app: &App, session: &IdentitySession) -> Result<Stri
 /// [`AppError::TooOften`].
 pub async fn send_legal_code(app: &App, session: &IdentitySession) -> Result<CodeSent, AppError> {
     let id = subject(session)?;
-    send_identity_code(app, session, &session.user, &bound(id), "企业认证授权").await
+    send_identity_code(
+        app,
+        session,
+        &session.user,
+        &bound(id),
+        CodePurpose::AuthoriseCompany,
+    )
+    .await
 }
 
 /// The legal representative authorises the applicant.

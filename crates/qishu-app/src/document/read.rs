@@ -78,6 +78,14 @@ pub(crate) async fn read_range(
     Ok((app.blobs.read_range(&parts(&revision), range).await?, length))
 }
 
+/// Length of a document's newest revision in bytes.
+///
+/// # Errors
+/// Internal when a row is missing.
+pub(crate) async fn document_length(reader: &mut Reader, document: &Document) -> Result<u64, AppError> {
+    Ok(newest(reader, document).await?.length())
+}
+
 async fn newest(reader: &mut Reader, document: &Document) -> Result<Revision, AppError> {
     let found = find_revision(reader, document.id, document.revision).await?;
     found.ok_or_else(|| {

@@ -133,6 +133,9 @@ pub(super) struct LinkData {
     /// Items of a download link.
     #[serde(default)]
     pub(crate) items: Vec<String>,
+    /// Client that opened a mini-program's ticket first, and the only one that may open it again (D42).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client: Option<String>,
 }
 
 /// 签署页面: `POST /v2/contract/pageurl`.
@@ -199,6 +202,7 @@ pub async fn sign_page_url(
         user: Some(request.user),
         options,
         items: Vec::new(),
+        client: None,
     };
     let expire = app.now().plus_ms(request.lifetime.ms);
     let token = store_link(
@@ -263,6 +267,7 @@ pub(super) async fn insert_draft_link(
         user: None,
         options,
         items: Vec::new(),
+        client: None,
     };
     let expire = app.now().plus_ms(lifetime.ms);
     let purpose = Purpose::Appoint.name();
@@ -297,6 +302,7 @@ pub async fn view_page_url(app: &App, caller: &ApiCaller, request: ViewPage) -> 
         user: None,
         options,
         items: Vec::new(),
+        client: None,
     };
     let expire = app.now().plus_ms(VIEW_LINK_MS);
     let token = store_link(
@@ -347,6 +353,7 @@ pub(crate) async fn short_link(
             ..PageOptions::default()
         },
         items: Vec::new(),
+        client: None,
     };
     let expire = app.now().plus_days(SHORT_LINK_DAYS);
     let token = store_link(app, transaction, contract, Purpose::LogIn.name(), expire, &data).await?;
@@ -375,6 +382,7 @@ pub(crate) async fn insert_contract_link(
         user: None,
         options: PageOptions::default(),
         items: Vec::new(),
+        client: None,
     };
     let purpose = if link.public {
         Purpose::View
@@ -392,11 +400,32 @@ pub(crate) async fn insert_contract_link(
     Ok(())
 }
 
+/// A link back to the signing page of a person, half an hour long.
+///
+/// # Errors
+/// Internal when the store or the source of chance fails.
+pub(super) async fn store_sign_link(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: &Contract,
+    user: &User,
+    options: &PageOptions,
+) -> Result<String, AppError> {
+    let data = LinkData {
+        user: Some(user.clone()),
+        options: options.clone(),
+        items: Vec::new(),
+    };
+    let expire = app.now().plus_ms(VIEW_LINK_MS);
+    let token = store_link(app, transaction, contract, Purpose::Sign.name(), expire, &data).await?;
+    Ok(format!("{}/s/{token}", app.settings.base_url))
+}
+
 /// Stores a link and answers its token.
 ///
 /// # Errors
 /// Internal when the store or the source of chance fails.
-async fn store_link(
+pub(super) async fn store_link(
     app: &App,
     transaction: &mut Transaction,
     contract: &Contract,
@@ -424,7 +453,7 @@ pub(crate) fn new_token(app: &App) -> Result<String, AppError> {
     Ok(URL_SAFE_NO_PAD.encode(app.random_bytes::<32>()?))
 }
 
-fn require_sent(contract: &Contract) -> Result<(), AppError> {
+pub(super) fn require_sent(contract: &Contract) -> Result<(), AppError> {
     match contract.state {
         ContractState::Draft => Err(Refusal::WrongStatus {
             status: contract.state.name(),
@@ -434,7 +463,7 @@ fn require_sent(contract: &Contract) -> Result<(), AppError> {
     }
 }
 
-fn with_defaults(caller: &ApiCaller, mut options: PageOptions) -> PageOptions {
+pub(super) fn with_defaults(caller: &ApiCaller, mut options: PageOptions) -> PageOptions {
     let own = caller.application.theme_color.clone();
     options.theme_color = options.theme_color.or(own);
     options

@@ -13,7 +13,9 @@ use qishu_store::confirm::{self, Binding, Check};
 use qishu_store::{Reader, person, person_key};
 
 use super::code::code_channel;
+use super::confirm_way::check_way;
 use super::founding::{ConfirmedCompany, Founding, standard_seal};
+use super::identify::require_identity;
 use super::person::find_person;
 use super::seal_choice::{SigningCompany, signing_company, usable_seals};
 use super::task::require_task;
@@ -112,6 +114,7 @@ impl PersonAct {
         let task = require_task(reader, contract, &self.user, self.step).await?;
         check_revisions(contract, &self.seen)?;
         let party = contract.signatory(task.party).ok_or(Refusal::UnknownParty)?;
+        check_way(party, &self.will)?;
         if let Some(missing) = party.missing_attachment() {
             return Err(missing.into());
         }
@@ -179,6 +182,7 @@ impl PersonAct {
         let of_party = (!party.tenant_type.is_company())
             .then(|| party.tenant_name.clone())
             .flatten();
+        require_identity(reader, contract, party, &self.user).await?;
         let person = find_person(reader, contract, &self.user).await?;
         let proven = match person {
             Some(person) => proven_identity(reader, person).await?,

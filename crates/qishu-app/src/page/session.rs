@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use qishu_model::contact::{ContactType, User};
 use qishu_model::contract::Contract;
-use qishu_model::id::ContractId;
+use qishu_model::id::{ApplicationId, ContractId};
 use qishu_store::Reader;
 use qishu_store::confirm::{self, Binding, Check};
 use qishu_store::ledger::Actor;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::link::{AppointOptions, LinkData, PageOptions, concerns};
 use super::take_up::take_up;
 use crate::contract::load_contract;
-use crate::{App, AppError};
+use crate::{App, AppError, Language};
 
 /// A session ends after this time, whatever its link says.
 const SESSION_MS: i64 = 2 * 3_600_000;
@@ -67,6 +67,9 @@ pub struct PageSession {
     pub address: Option<String>,
     /// Browser it was opened with.
     pub browser: Option<String>,
+    /// Application through whose proxy the page talks; its tickets are good for nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<ApplicationId>,
 }
 
 impl PageSession {
@@ -96,6 +99,12 @@ impl PageSession {
 }
 
 impl PageSession {
+    /// Language of the page.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        Language::from_name(self.options.lang.as_deref().unwrap_or_default())
+    }
+
     /// What a page for preparing a draft offers; only sessions of one may change the draft.
     ///
     /// # Errors
@@ -145,6 +154,7 @@ pub async fn open_link(
         options: data.options,
         address,
         browser,
+        application: None,
     };
     let token = store_session(app, &mut transaction, &session).await?;
     transaction.commit().await?;
@@ -188,11 +198,20 @@ pub(super) async fn require_concern(
     }
 }
 
-/// The session of a token.
+/// The session of a token that our own page holds.
 ///
 /// # Errors
-/// [`AppError::SessionExpired`] for unknown and ended ones.
+/// [`AppError::SessionExpired`] for unknown and ended ones, and for those of embedded pages: they go through their proxy.
 pub async fn resume(app: &App, token: &str) -> Result<PageSession, AppError> {
+    let session = find(app, token).await?;
+    if session.application.is_none() {
+        Ok(session)
+    } else {
+        Err(AppError::SessionExpired)
+    }
+}
+
+pub(super) async fn find(app: &App, token: &str) -> Result<PageSession, AppError> {
     let found = find_session(&mut app.store.read("resume_session"), token, app.now()).await?;
     // Sessions of other pages concern no contract.
     let found = found

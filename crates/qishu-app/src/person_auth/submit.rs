@@ -5,7 +5,7 @@ use qishu_model::contract::ModifyField;
 use qishu_model::person_auth::{
     AuthMode, AuthTry, Consent, ElsewhereCheck, PaperType, PersonAuth, PersonData,
 };
-use qishu_provider::{FaceClaim, IdentityResult, PersonClaim, SendError};
+use qishu_provider::{FaceClaim, IdentityResult, PersonClaim};
 use qishu_store::confirm::{self, Confirmation};
 use qishu_store::{Versioned, person_auth, person_key};
 
@@ -13,6 +13,7 @@ use super::finish::{apply, log, tell};
 use super::{DATA_CONSENT, FACE_CONSENT, Loaded, bound, is_configured, load, subject};
 use crate::contract::check_contact;
 use crate::identity_page::{IdentitySession, check_identity_code, send_identity_code};
+use crate::message::CodePurpose;
 use crate::page::CodeSent;
 use crate::{App, AppError};
 
@@ -58,7 +59,7 @@ pub async fn send_auth_code(
     drop(reader);
     loaded.auth.value.require_offered(mode, app.now())?;
     let receiver = receiver(&loaded.auth.value, mode, &loaded.merged(given))?;
-    send_identity_code(app, session, &receiver, &bound(id), "实名认证").await
+    send_identity_code(app, session, &receiver, &bound(id), CodePurpose::Authenticate).await
 }
 
 fn receiver(auth: &PersonAuth, mode: AuthMode, data: &PersonData) -> Result<User, AppError> {
@@ -343,6 +344,6 @@ pub(super) fn tried(app: &App, mode: AuthMode, result: &IdentityResult) -> AuthT
 }
 
 /// A source that failed proves nothing, for or against.
-pub(crate) fn unavailable(error: SendError) -> AppError {
+pub(crate) fn unavailable(error: impl std::fmt::Display) -> AppError {
     AppError::CheckUnavailable(error.to_string())
 }

@@ -9,7 +9,7 @@ use crate::id::{CategoryId, ContractId, SealId};
 use crate::time::Timestamp;
 
 /// Which contract is meant (`contracts` 1.4): the id wins over the caller's own id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContractAddress {
     /// Contract id.
     pub contract_id: Option<ContractId>,

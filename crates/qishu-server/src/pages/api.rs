@@ -10,8 +10,8 @@ use qishu_app::AppError;
 use qishu_app::contract::free_place;
 use qishu_app::identity_page::open_identity_link;
 use qishu_app::page::{
-    Client, CodeSent, Opened, PageSession, Purpose, SeenRevision, log_in, open_link, page_contract,
-    record_print, send_confirm_code, send_login_code,
+    Client, CodeSent, Opened, PageSession, Purpose, SeenRevision, log_in, open_link, open_ticket,
+    page_contract, record_print, send_confirm_code, send_login_code,
 };
 use qishu_model::id::DocumentId;
 use serde::Deserialize;
@@ -28,9 +28,11 @@ pub(crate) mod identity;
 mod join;
 mod steps;
 
-pub(crate) use appoint::{appoint, basics, positions, send};
+pub(crate) use appoint::{appoint, basics, params, positions, send};
 pub(crate) use join::{join, join_code};
-pub(crate) use steps::{audit, end, password, password_code, recall, reject, resend, sign, upload};
+pub(crate) use steps::{
+    UploadQuery, audit, end, password, password_code, recall, reject, resend, sign, signer_auth, upload,
+};
 pub(crate) mod fill;
 
 type Answer = Result<Response, PageError>;
@@ -98,6 +100,7 @@ pub(crate) async fn open(State(shared): State<Shared>, from: FromPage, body: Byt
     let client = Client {
         address: from.address.clone(),
         browser: from.browser.clone(),
+        ..Client::default()
     };
     match open_link(&shared.app, &body.token, from.address, from.browser).await {
         Err(AppError::LinkExpired) => {}
@@ -123,6 +126,25 @@ pub(crate) async fn login(State(shared): State<Shared>, session: Session, body: 
     let body: LoginBody = read(&body)?;
     let opened = log_in(&shared.app, &session.token, &body.contact, &body.code).await?;
     Ok(opened_answer(&shared, &opened))
+}
+
+#[derive(Deserialize)]
+struct TicketBody {
+    ticket: String,
+    client: String,
+}
+
+/// Trades a mini-program's ticket for a session.
+pub(crate) async fn ticket(State(shared): State<Shared>, from: FromPage, body: Bytes) -> Answer {
+    let body: TicketBody = read(&body)?;
+    let opened = open_ticket(
+        &shared.app,
+        &body.ticket,
+        &body.client,
+        from.address,
+        from.browser,
+    );
+    Ok(opened_answer(&shared, &opened.await?))
 }
 
 fn opened_answer(shared: &Shared, opened: &Opened) -> Response {

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use qishu_app::AppError;
 use qishu_model::contract::Refusal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A refusal on its way to the page.
 #[derive(Debug)]
@@ -62,6 +62,12 @@ fn tell_confirmation(error: &AppError) -> Option<Told> {
             "请使用验证码确认",
             "Confirm with a code",
         ),
+        AppError::PasswordRequired => told(
+            409,
+            "PASSWORD_REQUIRED",
+            "发起方要求使用签署密码确认",
+            "The initiator asks you to confirm with your signing password",
+        ),
         AppError::PasswordWrong { .. } => told(
             400,
             "PASSWORD_WRONG",
@@ -72,8 +78,45 @@ fn tell_confirmation(error: &AppError) -> Option<Told> {
     })
 }
 
+/// Refusals of authentications.
+fn tell_identity(error: &AppError) -> Option<Told> {
+    Some(match error {
+        AppError::AuthOver => told(
+            410,
+            "AUTH_OVER",
+            "认证页面已失效或认证已结束，请重新获取链接",
+            "The authentication is over, ask for a new link",
+        ),
+        AppError::AuthRequired => told(
+            409,
+            "AUTH_REQUIRED",
+            "请先完成实名认证",
+            "Real-name authentication comes first",
+        ),
+        AppError::CheckUnavailable(_) => told(
+            503,
+            "CHECK_UNAVAILABLE",
+            "核验服务暂时没有响应，请稍后重试或换一种认证方式",
+            "The check got no answer, try again later or choose another way",
+        ),
+        AppError::NotConfigured(_) => told(
+            503,
+            "NOT_CONFIGURED",
+            "该认证方式尚未开通",
+            "This way of authentication is not set up",
+        ),
+        AppError::CompanyAlreadyAuthed { .. } => told(
+            409,
+            "COMPANY_AUTHED",
+            "该公司已完成认证",
+            "The company is authenticated already",
+        ),
+        _ => return None,
+    })
+}
+
 fn tell(error: &AppError) -> Told {
-    if let Some(told) = tell_confirmation(error) {
+    if let Some(told) = tell_confirmation(error).or_else(|| tell_identity(error)) {
         return told;
     }
     match error {
@@ -150,30 +193,6 @@ fn tell(error: &AppError) -> Told {
             "请填写所有必填项",
             "Fill everything that is mandatory",
         ),
-        AppError::AuthOver => told(
-            410,
-            "AUTH_OVER",
-            "认证页面已失效或认证已结束，请重新获取链接",
-            "The authentication is over, ask for a new link",
-        ),
-        AppError::AuthRequired => told(
-            409,
-            "AUTH_REQUIRED",
-            "请先完成实名认证",
-            "Real-name authentication comes first",
-        ),
-        AppError::CheckUnavailable(_) => told(
-            503,
-            "CHECK_UNAVAILABLE",
-            "核验服务暂时没有响应，请稍后重试或换一种认证方式",
-            "The check got no answer, try again later or choose another way",
-        ),
-        AppError::NotConfigured(_) => told(
-            503,
-            "NOT_CONFIGURED",
-            "该认证方式尚未开通",
-            "This way of authentication is not set up",
-        ),
         AppError::Busy => told(
             503,
             "BUSY",
@@ -242,16 +261,18 @@ pub(super) fn plain(error: &AppError) -> String {
     format!("{}\n{}\n", told.chinese, told.english)
 }
 
-impl IntoResponse for PageError {
-    fn into_response(self) -> Response {
+impl PageError {
+    /// Status and what the page is told.
+    pub(crate) fn told(&self) -> (StatusCode, Value) {
         let told = tell(&self.0);
-        if told.status == 500 {
-            tracing::error!(error = %self.0, "a page request failed");
-        }
         let mut body = json!({ "code": told.code, "message": told.chinese, "messageEn": told.english });
         if let AppError::InvalidParam { field, reason } = &self.0 {
             body["field"] = json!(field);
             body["messageEn"] = json!(format!("{field}: {reason}"));
+        }
+        if let AppError::RequiredParamEmpty { detail } = &self.0 {
+            body["message"] = json!(format!("{}：{detail}", told.chinese));
+            body["messageEn"] = json!(format!("{}: {detail}", told.english));
         }
         if told.code == "NOT_SENDABLE" {
             body["messageEn"] = json!(self.0.to_string());
@@ -259,7 +280,20 @@ impl IntoResponse for PageError {
         if let AppError::CodeWrong { left } | AppError::PasswordWrong { left } = self.0 {
             body["triesLeft"] = json!(left);
         }
+        if let AppError::TooOften { retry_after_seconds } = self.0 {
+            body["retryAfterSeconds"] = json!(retry_after_seconds);
+        }
         let status = StatusCode::from_u16(told.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, body)
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let (status, body) = self.told();
+        if status == StatusCode::INTERNAL_SERVER_ERROR {
+            tracing::error!(error = %self.0, "a page request failed");
+        }
         let mut response = (status, Json(body)).into_response();
         if let AppError::TooOften { retry_after_seconds } = self.0 {
             response

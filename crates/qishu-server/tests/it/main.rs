@@ -7,12 +7,14 @@
     reason = "a test that cannot go on says where"
 )]
 
+mod api_fuzz;
 mod app;
 mod attachments;
 mod audit;
 mod authorisation;
 mod client;
 mod companies;
+mod company_auth;
 mod copies;
 mod download;
 mod employees;
@@ -20,13 +22,16 @@ mod ending;
 mod files;
 mod flow;
 mod flows;
+mod grants;
 mod joining;
 mod long_term;
+mod notice;
 mod organisation;
 mod page_appoint;
 mod page_more;
 mod page_steps;
 mod parties;
+mod person_auth;
 mod personal;
 mod pki;
 mod protocol;
@@ -35,6 +40,7 @@ mod random;
 mod remake;
 mod seals;
 mod stage;
+mod states;
 mod templates;
 mod verification;
 mod void;

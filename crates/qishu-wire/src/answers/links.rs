@@ -167,3 +167,10 @@ impl AttachmentIdAnswer {
         }
     }
 }
+
+/// A ticket of a mini-program (7.3 of the protocol).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TicketAnswer {
+    /// 256 random bits.
+    pub ticket: String,
+}

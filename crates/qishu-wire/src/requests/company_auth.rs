@@ -34,12 +34,12 @@ pub struct CompanyAuthLinkRequest {
 }
 
 impl CompanyAuthLinkRequest {
-    /// Reads the request of an endpoint without (9.1, 9.2) or with a licence (9.3, 9.4).
+    /// Reads the request of an endpoint that takes no licence (9.1, 9.2).
     ///
     /// # Errors
-    /// When name, applicant or the licence are missing, the applicant is named by something else than mobile or mail, or a field has
+    /// When name or applicant are missing, the applicant is named by something else than mobile or mail, or a field has
     /// the wrong form.
-    pub fn read(fields: &Fields, with_license: bool) -> Result<Self, FieldError> {
+    pub fn read(fields: &Fields) -> Result<Self, FieldError> {
         let root = fields.root();
         let applicant = match user(&root, "applicant")? {
             None => user(&root, "applicantInfo")?,
@@ -50,10 +50,6 @@ impl CompanyAuthLinkRequest {
             let problem = Problem::NotOneOf("MOBILE EMAIL".to_owned());
             return Err(root.error("applicant.contactType", problem));
         }
-        let license = match with_license {
-            true => Some(root.require("license", fields.file("license").cloned())?),
-            false => None,
-        };
         Ok(Self {
             data: CompanyData {
                 name: root.require("companyName", root.text("companyName", NAME)?)?,
@@ -63,13 +59,27 @@ impl CompanyAuthLinkRequest {
                 license: None,
             },
             applicant,
-            license,
+            license: None,
             modify_fields: root.list_of("modifyFields", &CompanyField::ALL, CompanyField::name)?,
             callback_url: web_address(&root, "callbackUrl", CALLBACK_URL)?,
             close_button: root.boolean("closeButton")?.unwrap_or(true),
             language: language(&root)?,
             theme_color: page_color(&root)?,
             platform_name: root.text("platformName", NAME)?,
+        })
+    }
+
+    /// Reads the request of an endpoint that takes one (9.3, 9.4).
+    ///
+    /// # Errors
+    /// As [`CompanyAuthLinkRequest::read`], and without the licence.
+    pub fn read_with_license(fields: &Fields) -> Result<Self, FieldError> {
+        let license = fields
+            .root()
+            .require("license", fields.file("license").cloned())?;
+        Ok(Self {
+            license: Some(license),
+            ..Self::read(fields)?
         })
     }
 }

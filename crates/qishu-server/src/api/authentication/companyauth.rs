@@ -8,23 +8,26 @@ use qishu_wire::requests::CompanyAuthLinkRequest;
 use crate::api::{Answer, Call, answer};
 
 pub(in crate::api) async fn pc_page(call: Call) -> Answer {
-    link(call, false, false).await
+    let request = CompanyAuthLinkRequest::read(&call.fields)?;
+    link(call, request, false).await
 }
 
 pub(in crate::api) async fn h5_page(call: Call) -> Answer {
-    link(call, true, false).await
+    let request = CompanyAuthLinkRequest::read(&call.fields)?;
+    link(call, request, true).await
 }
 
 pub(in crate::api) async fn pc_page_with_license(call: Call) -> Answer {
-    link(call, false, true).await
+    let request = CompanyAuthLinkRequest::read_with_license(&call.fields)?;
+    link(call, request, false).await
 }
 
 pub(in crate::api) async fn h5_page_with_license(call: Call) -> Answer {
-    link(call, true, true).await
+    let request = CompanyAuthLinkRequest::read_with_license(&call.fields)?;
+    link(call, request, true).await
 }
 
-async fn link(call: Call, phone: bool, with_license: bool) -> Answer {
-    let request = CompanyAuthLinkRequest::read(&call.fields, with_license)?;
+async fn link(call: Call, request: CompanyAuthLinkRequest, phone: bool) -> Answer {
     let lang = request.language.map(crate::api::language);
     let asked = CompanyAuthRequest {
         data: request.data,

@@ -112,7 +112,7 @@ fn fresh(body: Value) -> Response {
 }
 
 /// A link to an authentication on the way; the browser goes there.
-fn go(url: String) -> Response {
+fn go(url: &str) -> Response {
     fresh(json!({ "pageUrl": url }))
 }
 

@@ -55,7 +55,9 @@ pub(crate) async fn auth(
     body: Bytes,
 ) -> Answer {
     let body: AuthBody = read(&body)?;
-    Ok(go(authorisation_auth_url(&shared.app, &session, body.face).await?))
+    Ok(go(
+        &authorisation_auth_url(&shared.app, &session, body.face).await?
+    ))
 }
 
 /// Sends the code that confirms an answer.

@@ -89,7 +89,7 @@ pub(crate) async fn applicant(
     State(shared): State<Shared>,
     OnIdentityPage(session): OnIdentityPage,
 ) -> Answer {
-    Ok(go(applicant_auth_url(&shared.app, &session).await?))
+    Ok(go(&applicant_auth_url(&shared.app, &session).await?))
 }
 
 /// Takes the business licence.
@@ -167,7 +167,7 @@ pub(crate) async fn legal_auth(
     State(shared): State<Shared>,
     OnIdentityPage(session): OnIdentityPage,
 ) -> Answer {
-    Ok(go(legal_auth_url(&shared.app, &session).await?))
+    Ok(go(&legal_auth_url(&shared.app, &session).await?))
 }
 
 /// Sends the code that confirms the letter.
