@@ -53,6 +53,7 @@ const WITHOUT_ID: &[&str] = &[
     "/v2/identity/verify",
     "/v2/companyinfo/verify",
     "/v2/checkhealth",
+    "/uniformapi",
 ];
 
 /// Well-formed, and nobody's.
@@ -170,7 +171,9 @@ pub(crate) fn other_fields(path: &str) -> Value {
         "/v2/contract/addwartermark" => json!({ "watermarks": [{ "type": "TEXT", "content": "合同专用" }] }),
         "/v2/template/status" => json!({ "operate": "ENABLE" }),
         "/v2/seal/status" => json!({ "operate": "ENABLE" }),
-        "/v2/contract/pageurl" | "/v2/contract/personalsign" => json!({ "user": user }),
+        "/v2/contract/pageurl" | "/v2/contract/personalsign" | "/v2/contract/miniappexchange" => {
+            json!({ "user": user })
+        }
         "/v2/contract/copysend" => json!({ "receivers": [{ "receiver": user }] }),
         "/v2/signatory/edit" | "/v3/signatory/edit" => json!({ "receiver": user }),
         "/v2/signatory/operators/edit" => json!({ "actionOperators": [user] }),
