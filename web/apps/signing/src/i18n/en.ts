@@ -385,6 +385,7 @@ export const en: Messages = {
     },
   },
   done: {
+    authenticate: 'Prove my identity',
     SIGNED: 'You have signed',
     APPROVED: 'Approved',
     APPROVED_text: 'Your decision is recorded; the contract goes on.',
@@ -430,6 +431,8 @@ export const en: Messages = {
     otherTitle: 'The contract cannot be opened now',
   },
   refusal: {
+    AUTH_REQUIRED: 'The sender asks you to prove your identity first',
+    OTHER_PERSON: 'You are not on record as the person the sender named, please contact the sender',
     NOT_YOUR_TURN: 'It is not your turn yet. You will be told when the others before you have signed.',
     ALREADY_SIGNED: 'You have already signed this contract. Nothing more is needed.',
     NO_SIGN_STEP: 'You can read this contract. There is nothing for you to sign.',

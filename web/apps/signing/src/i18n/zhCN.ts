@@ -381,6 +381,7 @@ export const zhCN = {
     },
   },
   done: {
+    authenticate: '去实名认证',
     SIGNED: '签署成功',
     APPROVED: '审批已通过',
     APPROVED_text: '您的审批意见已记录，合同将继续流转。',
@@ -425,6 +426,8 @@ export const zhCN = {
     otherTitle: '暂时无法打开合同',
   },
   refusal: {
+    AUTH_REQUIRED: '发起方要求您先完成实名认证',
+    OTHER_PERSON: '您的实名信息与发起方填写的不一致，请联系发起方',
     NOT_YOUR_TURN: '还没有轮到您签署。前面的签署方完成后会通知您。',
     ALREADY_SIGNED: '您已签署过此合同，无需重复签署。',
     NO_SIGN_STEP: '您可以查看此合同，无需签署。',
