@@ -392,7 +392,7 @@ async fn errors_about_a_picture_are_told_from_those_of_the_service() {
         {
             OcrError::Unreadable { reason } => assert!(picture && reason == code, "{code}"),
             OcrError::Service(error) => {
-                assert_eq!((picture, error.is_transient()), (false, passing), "{code}")
+                assert_eq!((picture, error.is_transient()), (false, passing), "{code}");
             }
         }
     }
