@@ -223,6 +223,15 @@ pub enum AppError {
         /// Company whose account it is.
         company: String,
     },
+    /// `1607`
+    #[error("no such evidence or report")]
+    EvidenceNotFound,
+    /// `1608`
+    #[error("the report is {state}")]
+    ReportNotReady {
+        /// Wire name of its state.
+        state: &'static str,
+    },
     /// `1801`
     #[error("company {name} not found")]
     CompanyNotFound {

@@ -44,6 +44,8 @@ pub struct Config {
     pub mail: Mail,
     /// `[identity]`.
     pub identity: IdentityProvider,
+    /// `[ocr]`.
+    pub ocr: OcrProvider,
     /// `[seals]`.
     pub seals: Seals,
     /// `[limits]`.
@@ -169,6 +171,30 @@ pub enum IdentityProvider {
 pub struct Seals {
     /// Nobody looks at them before they can be used (D-22).
     pub pass_unseen: bool,
+    /// The same edit again and again locks a seal against edits (D-21).
+    pub edit_lock: bool,
+}
+
+/// Who reads identity cards and bank cards.
+#[derive(Debug, Clone)]
+pub enum OcrProvider {
+    /// Nobody.
+    None,
+    /// Reads what a picture says of itself.
+    Simulator,
+    /// Tencent Cloud.
+    Tencent {
+        /// SecretId of the account.
+        secret_id: String,
+        /// SecretKey of the account.
+        secret_key: Secret,
+        /// Address of the service.
+        endpoint: String,
+        /// Region.
+        region: String,
+        /// When a request is given up.
+        timeout: Duration,
+    },
 }
 
 /// Text messages.
@@ -334,8 +360,10 @@ impl Config {
                     ("simulator", IdentityProvider::Simulator),
                 ],
             )?,
+            ocr: read_ocr(&reader)?,
             seals: Seals {
                 pass_unseen: reader.choice("seals.review", &[("manual", false), ("auto", true)])?,
+                edit_lock: reader.flag("seals.edit_lock")?,
             },
             limits: read_limits(&reader)?,
             files: read_files(&reader)?,
@@ -356,7 +384,8 @@ impl Config {
         let sms = matches!(self.sms.provider, SmsProvider::Simulator).then_some("sms");
         let mail = matches!(self.mail.provider, MailProvider::Simulator).then_some("mail");
         let identity = (self.identity == IdentityProvider::Simulator).then_some("identity");
-        sms.into_iter().chain(mail).chain(identity).collect()
+        let ocr = matches!(self.ocr, OcrProvider::Simulator).then_some("ocr");
+        sms.into_iter().chain(mail).chain(identity).chain(ocr).collect()
     }
 
     pub(crate) fn merged(&self) -> &Merged {
@@ -499,6 +528,27 @@ fn read_mail(reader: &Reader<'_>) -> Result<Mail, ConfigError> {
         },
     };
     Ok(Mail { provider })
+}
+
+fn read_ocr(reader: &Reader<'_>) -> Result<OcrProvider, ConfigError> {
+    let needs = |key: &str| reader.refuse(key, "is needed with ocr.provider = \"tencent\"");
+    Ok(
+        match reader.choice("ocr.provider", &[("none", 0), ("simulator", 1), ("tencent", 2)])? {
+            0 => OcrProvider::None,
+            1 => OcrProvider::Simulator,
+            _ => OcrProvider::Tencent {
+                secret_id: reader
+                    .optional("ocr.tencent_secret_id")?
+                    .ok_or_else(|| needs("ocr.tencent_secret_id"))?,
+                secret_key: reader
+                    .secret("ocr.tencent_secret_key")?
+                    .ok_or_else(|| needs("ocr.tencent_secret_key"))?,
+                endpoint: reader.text("ocr.tencent_endpoint")?,
+                region: reader.text("ocr.tencent_region")?,
+                timeout: Duration::from_secs(reader.number("ocr.timeout_seconds", 1..=60)?),
+            },
+        },
+    )
 }
 
 fn login(reader: &Reader<'_>) -> Result<Option<(String, Secret)>, ConfigError> {

@@ -132,8 +132,12 @@ ids! {
     EventId,
     /// An employment: one person in one company.
     EmployeeId,
+    /// An evidence report; `proveId` on the wire.
+    EvidenceId,
     /// An invitation of a company into a group.
     InvitationId,
+    /// A notarised digest or file; `chainId` on the wire.
+    NotaryId,
     /// One signing act (one PDF signature on one document).
     ActId,
     /// A person known to the platform.

@@ -13,6 +13,7 @@ pub mod company;
 pub mod contact;
 pub mod contract;
 pub mod customer;
+pub mod evidence;
 pub mod id;
 pub mod invitation;
 pub mod log;

@@ -1,4 +1,4 @@
-//! Services outside our walls: text messages, mail, and official data of people and companies.
+//! Services outside our walls: text messages, mail, official data of people and companies, and reading of cards.
 //!
 //! A [`Messenger`] sends a [`Message`] through the sender of its channel. Senders are a [`Simulator`], which keeps what
 //! it is given in memory so that everything can be tried without a third party, and real ones: [`WebhookSms`] (a
@@ -9,14 +9,18 @@ mod error;
 mod identity;
 mod message;
 mod messenger;
+mod ocr;
 mod simulator;
 mod smtp;
+mod tencent;
 mod webhook;
 
 pub use error::SendError;
 pub use identity::{Checking, CompanyClaim, IdentityResult, IdentitySimulator, IdentitySource, PersonClaim};
 pub use message::{Channel, Message, MessageKind, Receipt};
 pub use messenger::{MessageSender, Messenger, Sending};
+pub use ocr::{BankCard, CardSide, IdentityCard, Ocr, OcrError, OcrSimulator, Reading};
 pub use simulator::{SimulatedMessage, Simulator};
 pub use smtp::{SmtpMail, SmtpProtection, SmtpSettings};
+pub use tencent::{TencentClient, TencentOcr, TencentSettings, tc3_authorization};
 pub use webhook::{WebhookSettings, WebhookSms, webhook_signature};

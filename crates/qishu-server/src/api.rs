@@ -1,6 +1,7 @@
 //! The Open API: one module per group, groups and order as in the documentation. This file is the table of contents.
 
 mod category;
+mod chain;
 mod company;
 mod contract;
 mod document;
@@ -183,6 +184,13 @@ routes! {
     "/v2/identity/verify" => tools::identity_verify::handle;
     "/v2/companyinfo/verify" => tools::companyinfo_verify::handle;
     "/v2/checkhealth" => tools::checkhealth::handle;
+    "/v2/ocr/idcard" => tools::ocr_idcard::handle;
+    "/v2/ocr/bankcard" => tools::ocr_bankcard::handle;
+    "/v2/chain/notary" => chain::notary::handle;
+    "/chain/evidence/electronic/prove/apply" => chain::prove_apply::handle;
+    "/chain/evidence/complete/report/apply" => chain::report_apply::handle;
+    "/chain/evidence/complete/report/status" => chain::report_status::handle;
+    "/chain/evidence/complete/report/download" => chain::report_download::handle;
     "/v2/signatory/identity" => signatory::identity::handle;
     "/uniformapi" => embedding::uniformapi::handle;
     "/v2/contract/miniappexchange" => embedding::contract_miniappexchange::handle;

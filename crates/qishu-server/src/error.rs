@@ -94,6 +94,8 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         AppError::LastAdministrator { .. } => ErrorCode::LastAdministrator,
         AppError::DuplicateEmployeeNumber { .. } => ErrorCode::DuplicateEmployeeNumber,
         AppError::InsufficientBalance { .. } => ErrorCode::InsufficientBalance,
+        AppError::EvidenceNotFound => ErrorCode::EvidenceNotFound,
+        AppError::ReportNotReady { .. } => ErrorCode::ReportNotReady,
         AppError::CompanyNotFound { .. } => ErrorCode::CompanyNotFound,
         AppError::CompanyNotOwn { .. } => ErrorCode::CompanyNotJoined,
         AppError::CompanyNotAuthed { .. } => ErrorCode::CompanyNotAuthed,

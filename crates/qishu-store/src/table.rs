@@ -47,7 +47,9 @@ pub(crate) const CUSTOMER: Table = versioned("customer");
 pub(crate) const DOCUMENT: Table = plain("document");
 pub(crate) const DOCUMENT_REVISION: Table = plain("document_revision");
 pub(crate) const EMPLOYEE: Table = versioned("employee");
+pub(crate) const EVIDENCE: Table = versioned("evidence");
 pub(crate) const INVITATION: Table = versioned("invitation");
+pub(crate) const NOTARY: Table = plain("notary");
 pub(crate) const PERSON: Table = versioned("person");
 pub(crate) const PERSONAL_AUTHORISATION: Table = versioned("personal_authorisation");
 pub(crate) const REQUEST_EVENT: Table = plain("request_event");
@@ -64,7 +66,7 @@ pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
 pub(crate) const TEMPLATE: Table = versioned("template");
 
 /// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
-pub(crate) const BUSINESS: [Table; 24] = [
+pub(crate) const BUSINESS: [Table; 26] = [
     ACCOUNT,
     APPLICATION,
     CALLBACK_EVENT,
@@ -78,7 +80,9 @@ pub(crate) const BUSINESS: [Table; 24] = [
     DOCUMENT,
     DOCUMENT_REVISION,
     EMPLOYEE,
+    EVIDENCE,
     INVITATION,
+    NOTARY,
     PERSON,
     PERSONAL_AUTHORISATION,
     REQUEST_EVENT,
@@ -92,7 +96,7 @@ pub(crate) const BUSINESS: [Table; 24] = [
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 19] = [
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 20] = [
     (
         "callback_attempt",
         "id",
@@ -153,6 +157,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 19] = [
         "request_delivery",
         "event_id",
         "progress of a delivery; the event it delivers is a business row",
+    ),
+    (
+        "seal_edit_count",
+        "seal_id",
+        "counters of the lock against repeated edits; the edits themselves are in the log",
     ),
     ("send_count", "subject", "counters of sending limits"),
     (

@@ -9,6 +9,7 @@
 
 mod application;
 mod category;
+mod chain;
 mod company;
 mod contract;
 mod document;
@@ -16,6 +17,7 @@ mod employee;
 mod group;
 mod identity;
 mod links;
+mod ocr;
 mod party;
 mod seal;
 mod stamper;
@@ -33,6 +35,7 @@ pub use application::ApplicationAnswer;
 pub use category::{
     CategoryAnswer, CategoryRow, CategoryTemplateAnswer, PresetActionAnswer, PresetSignatoryAnswer,
 };
+pub use chain::{NotaryAnswer, ProofAnswer, ProveIdAnswer, ProveStatusAnswer};
 pub use company::CompanyAnswer;
 pub use contract::{
     CategoryRefAnswer, ContractAnswer, ContractRow, CopySendReceiverAnswer, CustomFieldAnswer, DetailView,
@@ -50,6 +53,7 @@ pub use links::{
     JoinUrlsAnswer, PageLinkAnswer, PageUrlAnswer, ShortUrlAnswer, TemplatePageAnswer, TicketAnswer,
     ViewUrlAnswer,
 };
+pub use ocr::{BankCardAnswer, IdentityCardAnswer};
 pub use party::{ActionAnswer, AddedSignatoryAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
 pub use seal::SealAnswer;
 pub use stamper::{Place, StamperAnswer};

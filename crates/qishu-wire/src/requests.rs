@@ -12,6 +12,7 @@ mod add_by_template;
 mod appoint_url;
 mod attachment_download;
 mod category;
+mod chain;
 mod company;
 mod copy_send;
 mod delay;
@@ -33,6 +34,7 @@ mod list;
 mod modify;
 mod notice;
 pub mod objects;
+mod ocr;
 mod page_url;
 mod party;
 mod personal_sign;
@@ -60,6 +62,7 @@ pub use add_by_template::{AddByTemplateRequest, RequiredDetailRequest};
 pub use appoint_url::{AppointPageType, AppointUrlRequest};
 pub use attachment_download::AttachmentDownloadRequest;
 pub use category::{CategoryDetailRequest, CategoryListRequest, CategoryName};
+pub use chain::{NotaryInput, NotaryRequest, ProveIdRequest, ProveRequest};
 pub use company::{
     CompanyDetailRequest, CompanyKey, CustomerAddRequest, FeeInfoRequest, SubcompanyInviteRequest,
     SubcompanyRemoveRequest,
@@ -83,6 +86,7 @@ pub use join_url::JoinUrlRequest;
 pub use list::{ListRequest, SignatoryFilter, SortOrder};
 pub use modify::ModifyRequest;
 pub use notice::NoticeRequest;
+pub use ocr::OcrRequest;
 pub use page_url::{PageType, PageUrlRequest};
 pub use personal_sign::{CompanySelector, PersonalSignRequest};
 pub use resend::ResendRequest;

@@ -7,12 +7,12 @@ use qishu_app::{App, Parts, Settings, SignatureLevel};
 use qishu_authority::MasterKey;
 use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
-use qishu_config::{Config, IdentityProvider, MailProvider, SmsProvider, SmtpSecurity, Storage};
+use qishu_config::{Config, IdentityProvider, MailProvider, OcrProvider, SmsProvider, SmtpSecurity, Storage};
 use qishu_model::application::SecretText;
 use qishu_model::id::IdSource;
 use qishu_provider::{
-    Channel, IdentitySimulator, IdentitySource, Messenger, Simulator, SmtpMail, SmtpProtection, SmtpSettings,
-    WebhookSettings, WebhookSms,
+    Channel, IdentitySimulator, IdentitySource, Messenger, Ocr, OcrSimulator, Simulator, SmtpMail,
+    SmtpProtection, SmtpSettings, TencentOcr, TencentSettings, WebhookSettings, WebhookSms,
 };
 use qishu_store::{DataKey, DataKeys, Store, StoreOptions, ledger};
 
@@ -33,7 +33,7 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store, Failure> {
     open_store_with(config, &master).await
 }
 
-async fn open_store_with(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
+pub(crate) async fn open_store_with(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
     let secret = master.keyed_digest("qishu store data key", b"1");
     let options = StoreOptions {
         url: config.database.url.expose().to_owned(),
@@ -60,7 +60,7 @@ pub(crate) async fn open_server(config: &Config) -> Result<(App, NodeLease), Fai
     Ok((app, lease))
 }
 
-async fn open_migrated(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
+pub(crate) async fn open_migrated(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
     let store = open_store_with(config, master).await?;
     store.migrate().await?;
     Ok(store)
@@ -89,6 +89,7 @@ async fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> R
         files: files::file_work(config)?,
         messenger: messenger(config)?,
         identity: identity(config),
+        ocr: ocr(config)?,
         deliverer: Deliverer::new(policy)?,
         clock: Arc::new(SystemClock::starting_after(last_entry)),
         random: Arc::new(SystemRandom::new()),
@@ -109,6 +110,7 @@ async fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> R
             electronic_seals: config.authority.electronic_seals,
             callbacks_at_once: config.callbacks.concurrency,
             seals_pass_unseen: config.seals.pass_unseen,
+            seal_edit_lock: config.seals.edit_lock,
             simulated: !config.simulated().is_empty(),
             fixed_code: config
                 .sms
@@ -132,6 +134,26 @@ fn identity(config: &Config) -> Option<Arc<dyn IdentitySource>> {
         IdentityProvider::None => None,
         IdentityProvider::Simulator => Some(Arc::new(IdentitySimulator)),
     }
+}
+
+fn ocr(config: &Config) -> Result<Option<Arc<dyn Ocr>>, Failure> {
+    Ok(match &config.ocr {
+        OcrProvider::None => None,
+        OcrProvider::Simulator => Some(Arc::new(OcrSimulator)),
+        OcrProvider::Tencent {
+            secret_id,
+            secret_key,
+            endpoint,
+            region,
+            timeout,
+        } => Some(Arc::new(TencentOcr::new(TencentSettings {
+            secret_id: secret_id.clone(),
+            secret_key: secret_key.expose().to_owned(),
+            endpoint: endpoint.clone(),
+            region: region.clone(),
+            timeout: *timeout,
+        })?)),
+    })
 }
 
 fn messenger(config: &Config) -> Result<Messenger, Failure> {

@@ -5,12 +5,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use qishu_model::contact::User;
 use qishu_model::contract::{Contract, ContractAddress, ContractState, Refusal};
 use qishu_model::id::{ContractId, DocumentId};
+use qishu_model::rights::Operation;
 use qishu_model::time::Timestamp;
 use qishu_store::page::{PageLink, insert_link};
 use qishu_store::{Reader, Transaction};
 use serde::{Deserialize, Serialize};
 
-use super::initiator::is_initiator;
+use super::initiator::may_govern;
 use super::session::Purpose;
 use super::task::may_perform;
 use crate::company::find_employee;
@@ -505,7 +506,7 @@ pub(super) async fn concerns(
             }
         }
     }
-    is_initiator(reader, contract, user).await
+    may_govern(reader, contract, user, Operation::RecallContract).await
 }
 
 #[cfg(test)]

@@ -9,12 +9,13 @@ use qishu_model::contract::{
 };
 use qishu_model::id::{DocumentId, SealId};
 use qishu_model::log::OperateType;
+use qishu_model::rights::Operation;
 use qishu_model::seal::Seal;
 use qishu_store::{Reader, seal};
 use serde_json::json;
 
 use super::founding::standard_seal_preview;
-use super::initiator::is_initiator;
+use super::initiator::may_govern;
 use super::password::{PasswordOffer, password_offer};
 use super::person::find_person;
 use super::person_act::{given_stampers, has_visible_place, performer};
@@ -177,7 +178,7 @@ struct Mine {
 
 async fn mine(app: &App, reader: &mut Reader, contract: &Contract, user: &User) -> Result<Mine, AppError> {
     let mut mine = Mine {
-        is_initiator: is_initiator(reader, contract, user).await?,
+        is_initiator: may_govern(reader, contract, user, Operation::RecallContract).await?,
         ..Mine::default()
     };
     let planned = match visit(reader, contract, user, app.now()).await {

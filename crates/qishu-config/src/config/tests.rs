@@ -47,7 +47,7 @@ fn production_needs_only_its_address() {
 #[test]
 fn the_demo_uses_simulators_on_loopback() {
     let config = load("profile = \"demo\"\n[sms]\nfixed_code = \"123456\"").unwrap();
-    assert_eq!(config.simulated(), ["sms", "mail", "identity"]);
+    assert_eq!(config.simulated(), ["sms", "mail", "identity", "ocr"]);
     assert!(config.callbacks.allow_loopback && config.base_url.is_none());
     let (key, message) = refused(load("profile = \"demo\"\nlisten = \"0.0.0.0:8080\""));
     assert_eq!(key, "listen");
