@@ -46,6 +46,8 @@ pub struct Config {
     pub identity: IdentityProvider,
     /// `[ocr]`.
     pub ocr: OcrProvider,
+    /// The account at Tencent Cloud, when something is asked there.
+    pub tencent: Option<Tencent>,
     /// `[seals]`.
     pub seals: Seals,
     /// `[limits]`.
@@ -176,25 +178,29 @@ pub struct Seals {
 }
 
 /// Who reads identity cards and bank cards.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OcrProvider {
     /// Nobody.
     None,
     /// Reads what a picture says of itself.
     Simulator,
     /// Tencent Cloud.
-    Tencent {
-        /// SecretId of the account.
-        secret_id: String,
-        /// SecretKey of the account.
-        secret_key: Secret,
-        /// Address of the service.
-        endpoint: String,
-        /// Region.
-        region: String,
-        /// When a request is given up.
-        timeout: Duration,
-    },
+    Tencent,
+}
+
+/// The account at Tencent Cloud.
+#[derive(Debug, Clone)]
+pub struct Tencent {
+    /// Id of the key.
+    pub secret_id: String,
+    /// The key.
+    pub secret_key: Secret,
+    /// Region of the services.
+    pub region: String,
+    /// Address in place of those of the public cloud.
+    pub endpoint: Option<String>,
+    /// When a request is given up.
+    pub timeout: Duration,
 }
 
 /// Text messages.
@@ -360,7 +366,15 @@ impl Config {
                     ("simulator", IdentityProvider::Simulator),
                 ],
             )?,
-            ocr: read_ocr(&reader)?,
+            ocr: reader.choice(
+                "ocr.provider",
+                &[
+                    ("none", OcrProvider::None),
+                    ("simulator", OcrProvider::Simulator),
+                    ("tencent", OcrProvider::Tencent),
+                ],
+            )?,
+            tencent: read_tencent(&reader)?,
             seals: Seals {
                 pass_unseen: reader.choice("seals.review", &[("manual", false), ("auto", true)])?,
                 edit_lock: reader.flag("seals.edit_lock")?,
@@ -384,7 +398,7 @@ impl Config {
         let sms = matches!(self.sms.provider, SmsProvider::Simulator).then_some("sms");
         let mail = matches!(self.mail.provider, MailProvider::Simulator).then_some("mail");
         let identity = (self.identity == IdentityProvider::Simulator).then_some("identity");
-        let ocr = matches!(self.ocr, OcrProvider::Simulator).then_some("ocr");
+        let ocr = (self.ocr == OcrProvider::Simulator).then_some("ocr");
         sms.into_iter().chain(mail).chain(identity).chain(ocr).collect()
     }
 
@@ -530,25 +544,22 @@ fn read_mail(reader: &Reader<'_>) -> Result<Mail, ConfigError> {
     Ok(Mail { provider })
 }
 
-fn read_ocr(reader: &Reader<'_>) -> Result<OcrProvider, ConfigError> {
-    let needs = |key: &str| reader.refuse(key, "is needed with ocr.provider = \"tencent\"");
-    Ok(
-        match reader.choice("ocr.provider", &[("none", 0), ("simulator", 1), ("tencent", 2)])? {
-            0 => OcrProvider::None,
-            1 => OcrProvider::Simulator,
-            _ => OcrProvider::Tencent {
-                secret_id: reader
-                    .optional("ocr.tencent_secret_id")?
-                    .ok_or_else(|| needs("ocr.tencent_secret_id"))?,
-                secret_key: reader
-                    .secret("ocr.tencent_secret_key")?
-                    .ok_or_else(|| needs("ocr.tencent_secret_key"))?,
-                endpoint: reader.text("ocr.tencent_endpoint")?,
-                region: reader.text("ocr.tencent_region")?,
-                timeout: Duration::from_secs(reader.number("ocr.timeout_seconds", 1..=60)?),
-            },
-        },
-    )
+/// The account at Tencent Cloud, with everything that its users need.
+fn read_tencent(reader: &Reader<'_>) -> Result<Option<Tencent>, ConfigError> {
+    if reader.text("ocr.provider")? != "tencent" {
+        return Ok(None);
+    }
+    let needed = |key: &str| {
+        let found = reader.optional(key)?;
+        found.ok_or_else(|| reader.refuse(key, "is needed where a provider is \"tencent\""))
+    };
+    Ok(Some(Tencent {
+        secret_id: needed("tencent.secret_id")?,
+        secret_key: Secret::new(needed("tencent.secret_key")?),
+        region: needed("tencent.region")?,
+        endpoint: reader.optional("tencent.endpoint")?,
+        timeout: Duration::from_secs(reader.number("tencent.timeout_seconds", 1..=60)?),
+    }))
 }
 
 fn login(reader: &Reader<'_>) -> Result<Option<(String, Secret)>, ConfigError> {

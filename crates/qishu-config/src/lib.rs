@@ -18,7 +18,7 @@ mod secret;
 pub use config::{
     Authority, Callbacks, Config, Database, Downloads, IdentityProvider, KeyKind, Limits, Log, LogFormat,
     Mail, MailProvider, OcrProvider, Profile, Request, SignatureLevel, Sms, SmsProvider, SmtpSecurity,
-    Storage,
+    Storage, Tencent,
 };
 pub use error::ConfigError;
 pub use layer::Sources;

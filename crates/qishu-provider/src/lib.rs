@@ -5,6 +5,7 @@
 //! signed request to the operator's gateway) and [`SmtpMail`]. The crate sends what it is told and answers what came of
 //! it; it does not decide who gets a message, how often, or when to try again.
 
+mod breaker;
 mod error;
 mod identity;
 mod message;
@@ -22,5 +23,5 @@ pub use messenger::{MessageSender, Messenger, Sending};
 pub use ocr::{BankCard, CardSide, IdentityCard, Ocr, OcrError, OcrSimulator, Reading};
 pub use simulator::{SimulatedMessage, Simulator};
 pub use smtp::{SmtpMail, SmtpProtection, SmtpSettings};
-pub use tencent::{TencentClient, TencentOcr, TencentSettings, tc3_authorization};
+pub use tencent::{TencentAction, TencentClient, TencentOcr, TencentSettings};
 pub use webhook::{WebhookSettings, WebhookSms, webhook_signature};

@@ -7,12 +7,14 @@ use qishu_app::{App, Parts, Settings, SignatureLevel};
 use qishu_authority::MasterKey;
 use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
-use qishu_config::{Config, IdentityProvider, MailProvider, OcrProvider, SmsProvider, SmtpSecurity, Storage};
+use qishu_config::{
+    Config, IdentityProvider, MailProvider, OcrProvider, SmsProvider, SmtpSecurity, Storage, Tencent,
+};
 use qishu_model::application::SecretText;
 use qishu_model::id::IdSource;
 use qishu_provider::{
     Channel, IdentitySimulator, IdentitySource, Messenger, Ocr, OcrSimulator, Simulator, SmtpMail,
-    SmtpProtection, SmtpSettings, TencentOcr, TencentSettings, WebhookSettings, WebhookSms,
+    SmtpProtection, SmtpSettings, TencentClient, TencentOcr, TencentSettings, WebhookSettings, WebhookSms,
 };
 use qishu_store::{DataKey, DataKeys, Store, StoreOptions, ledger};
 
@@ -136,24 +138,23 @@ fn identity(config: &Config) -> Option<Arc<dyn IdentitySource>> {
     }
 }
 
+/// Who reads cards; nobody without the account, which the settings refuse before.
 fn ocr(config: &Config) -> Result<Option<Arc<dyn Ocr>>, Failure> {
-    Ok(match &config.ocr {
-        OcrProvider::None => None,
-        OcrProvider::Simulator => Some(Arc::new(OcrSimulator)),
-        OcrProvider::Tencent {
-            secret_id,
-            secret_key,
-            endpoint,
-            region,
-            timeout,
-        } => Some(Arc::new(TencentOcr::new(TencentSettings {
-            secret_id: secret_id.clone(),
-            secret_key: secret_key.expose().to_owned(),
-            endpoint: endpoint.clone(),
-            region: region.clone(),
-            timeout: *timeout,
-        })?)),
+    Ok(match (config.ocr, &config.tencent) {
+        (OcrProvider::Simulator, _) => Some(Arc::new(OcrSimulator)),
+        (OcrProvider::Tencent, Some(account)) => Some(Arc::new(TencentOcr::new(tencent(account)?))),
+        (OcrProvider::None | OcrProvider::Tencent, _) => None,
     })
+}
+
+fn tencent(account: &Tencent) -> Result<TencentClient, Failure> {
+    Ok(TencentClient::new(TencentSettings {
+        secret_id: account.secret_id.clone(),
+        secret_key: account.secret_key.expose().to_owned(),
+        region: account.region.clone(),
+        endpoint: account.endpoint.clone(),
+        timeout: account.timeout,
+    })?)
 }
 
 fn messenger(config: &Config) -> Result<Messenger, Failure> {

@@ -4,12 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{ServiceError, TencentClient, TencentSettings, untrusted};
+use super::{TencentAction, TencentClient, untrusted};
 use crate::error::SendError;
 use crate::ocr::{BankCard, CardSide, IdentityCard, Ocr, OcrError, Reading};
-
-const SERVICE: &str = "ocr";
-const VERSION: &str = "2018-11-19";
 
 /// Codes that say something about the picture rather than about the account or the service.
 const ABOUT_PICTURE: [&str; 12] = [
@@ -29,28 +26,31 @@ const ABOUT_PICTURE: [&str; 12] = [
 
 /// Reads cards with Tencent Cloud.
 pub struct TencentOcr {
-    pub(super) client: TencentClient,
+    client: TencentClient,
 }
 
 impl TencentOcr {
-    /// Sets the reader up; nothing is sent yet.
-    ///
-    /// # Errors
-    /// [`SendError::Settings`] when address or keys cannot work.
-    pub fn new(settings: TencentSettings) -> Result<Self, SendError> {
-        Ok(Self {
-            client: TencentClient::new(settings)?,
-        })
+    /// A reader with this account.
+    #[must_use]
+    pub const fn new(client: TencentClient) -> Self {
+        Self { client }
     }
 
-    async fn read(&self, action: &str, picture: &[u8], now_ms: i64) -> Result<Value, OcrError> {
+    async fn read(&self, action: &'static str, picture: &[u8], now_ms: i64) -> Result<Value, OcrError> {
+        let what = TencentAction {
+            service: "ocr",
+            version: "2018-11-19",
+            action,
+        };
         let body = json!({ "ImageBase64": STANDARD.encode(picture) });
-        match self.client.call(SERVICE, action, VERSION, &body, now_ms).await? {
+        match self.client.call(what, &body, now_ms).await {
             Ok(result) => Ok(result),
-            Err(ServiceError { code, .. }) if ABOUT_PICTURE.contains(&code.as_str()) => {
+            Err(SendError::Refused { reason: code, .. } | SendError::Unavailable { cause: code, .. })
+                if ABOUT_PICTURE.contains(&code.as_str()) =>
+            {
                 Err(OcrError::Unreadable { reason: code })
             }
-            Err(error) => Err(error.into_send_error().into()),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -77,7 +77,7 @@ impl TencentOcr {
             valid_to,
         };
         if card.number.is_none() && card.authority.is_none() {
-            return Err(untrusted("it has neither a number nor an authority").into());
+            return Err(untrusted("it has neither a number nor an authority".to_owned()).into());
         }
         Ok(card)
     }
@@ -90,7 +90,7 @@ impl TencentOcr {
             .filter(char::is_ascii_digit)
             .collect();
         if number.is_empty() {
-            return Err(untrusted("it has no card number").into());
+            return Err(untrusted("it has no card number".to_owned()).into());
         }
         Ok(BankCard {
             number,
@@ -137,3 +137,6 @@ fn validity(range: &str) -> (Option<String>, Option<String>) {
         None => (None, Some(range.to_owned())),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,20 @@
 //! Against a double of the service, which checks the signature of each request as the service does.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::ocr::{CardSide, Ocr, OcrError};
+use crate::tencent::{TencentSettings, authorization};
 
 const SECRET_ID: &str = "AKIDexample";
 const SECRET_KEY: &str = "secret-of-the-example";
 const NOW_MS: i64 = 1_795_140_000_123;
 
 /// Answers one request with `answer`, after checking its signature; an empty answer means silence. What was asked is kept.
-async fn service(status: &'static str, answer: String) -> (TencentOcr, Arc<Mutex<String>>) {
+async fn service(status: &'static str, answer: String) -> (TencentOcr, Arc<Mutex<String>>, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = listener.local_addr().unwrap().to_string();
     let seen = Arc::new(Mutex::new(String::new()));
@@ -35,8 +36,7 @@ async fn service(status: &'static str, answer: String) -> (TencentOcr, Arc<Mutex
         let now_s: i64 = header(&head, "x-tc-timestamp").parse().unwrap();
         assert_eq!(now_s, NOW_MS / 1000);
         assert_eq!(header(&head, "host"), name);
-        let keys = (SECRET_ID, SECRET_KEY);
-        let expected = tc3_authorization(keys, "ocr", &name, body.as_bytes(), now_s);
+        let expected = authorization(&settings("", SECRET_KEY), "ocr", &name, &body, now_s);
         let (status, answer) = if header(&head, "authorization") == expected {
             (status, answer)
         } else {
@@ -53,7 +53,8 @@ async fn service(status: &'static str, answer: String) -> (TencentOcr, Arc<Mutex
         let _ = stream.write_all(reply.as_bytes()).await;
         let _ = stream.shutdown().await;
     });
-    (reader(&format!("http://{host}"), SECRET_KEY), seen)
+    let endpoint = format!("http://{host}");
+    (reader(&endpoint, SECRET_KEY), seen, endpoint)
 }
 
 fn header<'a>(head: &'a str, name: &str) -> &'a str {
@@ -64,15 +65,18 @@ fn header<'a>(head: &'a str, name: &str) -> &'a str {
         .unwrap_or_else(|| panic!("no {name} in {head}"))
 }
 
-fn reader(endpoint: &str, secret_key: &str) -> TencentOcr {
-    TencentOcr::new(TencentSettings {
+fn settings(endpoint: &str, secret_key: &str) -> TencentSettings {
+    TencentSettings {
         secret_id: SECRET_ID.to_owned(),
         secret_key: secret_key.to_owned(),
-        endpoint: endpoint.to_owned(),
         region: "ap-guangzhou".to_owned(),
+        endpoint: Some(endpoint.to_owned()),
         timeout: Duration::from_millis(600),
-    })
-    .unwrap()
+    }
+}
+
+fn reader(endpoint: &str, secret_key: &str) -> TencentOcr {
+    TencentOcr::new(TencentClient::new(settings(endpoint, secret_key)).unwrap())
 }
 
 fn error_answer(code: &str) -> String {
@@ -83,7 +87,7 @@ fn error_answer(code: &str) -> String {
 async fn cards_are_read_and_written_in_our_form() {
     let front = r#"{"Response":{"Name":"李明","Sex":"男","Nation":"汉","Birth":"1987/1/1","Address":"北京市石景山区",
         "IdNum":"440524198701010014","Authority":"","ValidDate":"","AdvancedInfo":"{}","RequestId":"r"}}"#;
-    let (ocr, seen) = service("200 OK", front.to_owned()).await;
+    let (ocr, seen, _) = service("200 OK", front.to_owned()).await;
     let card = ocr.identity_card(b"abc", NOW_MS).await.ok().unwrap();
     assert_eq!(
         (card.side, card.name.as_deref()),
@@ -133,7 +137,6 @@ async fn documented_errors_are_told_apart() {
         ("FailedOperation.OcrFailed", true),
         ("LimitExceeded.TooLargeFileError", true),
         ("FailedOperation.UnOpenError", false),
-        ("ResourceUnavailable.InArrears", false),
         ("AuthFailure.SecretIdNotFound", false),
     ] {
         let read = service("200 OK", error_answer(code))
@@ -159,8 +162,8 @@ async fn documented_errors_are_told_apart() {
 
 #[tokio::test]
 async fn a_wrong_key_is_refused_by_the_signature() {
-    let (known, _) = service("200 OK", String::new()).await;
-    let forged = reader(known.client.url.as_str(), "another key");
+    let (_, _, endpoint) = service("200 OK", String::new()).await;
+    let forged = reader(&endpoint, "another key");
     let refused = forged.bank_card(b"abc", NOW_MS).await.err().unwrap();
     assert!(
         refused.to_string().contains("AuthFailure.SignatureFailure"),
@@ -181,7 +184,7 @@ async fn what_proves_nothing_is_no_answer() {
             "200 OK",
             r#"{"Response":{"CardNo":"","RequestId":"r"}}"#.to_owned(),
         ),
-        ("200 OK", "x".repeat(ANSWER_LIMIT + 1)),
+        ("200 OK", "x".repeat(64 * 1024 + 1)),
         (
             "302 Found",
             r#"{"Response":{"CardNo":"6225788888888888","RequestId":"r"}}"#.to_owned(),
@@ -193,23 +196,5 @@ async fn what_proves_nothing_is_no_answer() {
         let read = service(status, answer).await.0.bank_card(b"abc", NOW_MS).await;
         let transient = matches!(&read, Err(OcrError::Service(error)) if error.is_transient());
         assert!(transient, "{status} {shown}");
-    }
-}
-
-#[test]
-fn settings_that_cannot_work_are_refused() {
-    for (endpoint, id) in [
-        ("http://ocr.tencentcloudapi.com", SECRET_ID),
-        ("nothing", SECRET_ID),
-        ("https://ocr.tencentcloudapi.com", ""),
-    ] {
-        let settings = TencentSettings {
-            secret_id: id.to_owned(),
-            secret_key: SECRET_KEY.to_owned(),
-            endpoint: endpoint.to_owned(),
-            region: String::new(),
-            timeout: Duration::from_secs(1),
-        };
-        assert!(TencentOcr::new(settings).is_err(), "{endpoint} {id}");
     }
 }
