@@ -9,7 +9,7 @@ use qishu_callback::Deliverer;
 use qishu_model::application::SecretText;
 use qishu_model::id::{ContractId, IdSource};
 use qishu_model::time::Timestamp;
-use qishu_provider::{IdentitySource, Messenger, Ocr};
+use qishu_provider::{IdentityServices, Messenger, Ocr};
 use qishu_store::{RandomSource, Store};
 use sealpki::{Certificate, DigestAlgorithm};
 
@@ -89,8 +89,8 @@ pub struct Parts {
     pub files: FileWork,
     /// SMS and mail.
     pub messenger: Messenger,
-    /// Official data of people and companies; absent = nobody can be asked.
-    pub identity: Option<Arc<dyn IdentitySource>>,
+    /// Official data of people and companies.
+    pub identity: IdentityServices,
     /// Reads cards in pictures; absent = nobody does.
     pub ocr: Option<Arc<dyn Ocr>>,
     /// Callbacks.

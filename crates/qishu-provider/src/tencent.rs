@@ -1,7 +1,11 @@
 //! Tencent Cloud: requests signed with TC3-HMAC-SHA256, answers checked as far as they allow. What is asked is in the
-//! modules below: reading of cards.
+//! modules below: text messages, data of people and their bank cards, faces, cards in pictures.
 
+mod identity;
 mod ocr;
+mod sms;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +18,9 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
 use url::Url;
 
+pub use identity::TencentIdentity;
 pub use ocr::TencentOcr;
+pub use sms::{TencentSms, TencentSmsSettings};
 
 use crate::breaker::Breaker;
 use crate::error::SendError;

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use qishu_model::company_auth::CompanyAuth;
 use qishu_model::contract::Contract;
 use qishu_model::contract::watermark::Motif;
 use qishu_model::evidence::{Evidence, EvidenceState};
+use qishu_model::person_auth::PersonAuth;
 use qishu_model::seal::Seal;
 use qishu_model::seal_review::SealReview;
 use qishu_model::template::Template;
@@ -13,7 +15,10 @@ use qishu_model::template::Template;
 use crate::document::revision;
 use crate::error::StoreError;
 use crate::notary;
-use crate::table::{CONTRACT, DOCUMENT_REVISION, EVIDENCE, NOTARY, SEAL, SEAL_REVIEW, TEMPLATE, Table};
+use crate::table::{
+    COMPANY_AUTH, CONTRACT, DOCUMENT_REVISION, EVIDENCE, NOTARY, PERSON_AUTH, SEAL, SEAL_REVIEW, TEMPLATE,
+    Table,
+};
 use crate::transaction::{Key, Reader};
 use crate::value::{Row, Value, values};
 
@@ -100,6 +105,20 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
             EvidenceState::Complete { file, .. } => add(&mut names, file),
             EvidenceState::Failed { .. } | EvidenceState::Processing => Ok(()),
         }
+    })
+    .await?;
+    walk(reader, PERSON_AUTH, "id, version, body", |reader, row| {
+        let auth: PersonAuth = reader.open_versioned(PERSON_AUTH, row)?.value;
+        auth.photos
+            .iter()
+            .try_for_each(|photo| add(&mut names, &photo.blob))
+    })
+    .await?;
+    walk(reader, COMPANY_AUTH, "id, version, body", |reader, row| {
+        let auth: CompanyAuth = reader.open_versioned(COMPANY_AUTH, row)?.value;
+        let licences = auth.prefill.license.iter().chain(&auth.data.license);
+        let letter = auth.letter.as_ref().map(|letter| &letter.blob);
+        licences.chain(letter).try_for_each(|name| add(&mut names, name))
     })
     .await?;
     Ok(names.into_iter().collect())

@@ -60,12 +60,23 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0010_evidence.sql"),
     ),
     (
+        11,
+        "identity",
+        include_str!("../migrations/sqlite/0011_identity.sql"),
+        include_str!("../migrations/postgres/0011_identity.sql"),
+    ),
+    (
         12,
         "contact_language",
         include_str!("../migrations/sqlite/0012_contact_language.sql"),
         include_str!("../migrations/postgres/0012_contact_language.sql"),
     ),
 ];
+
+/// Number of the newest step.
+pub(crate) fn newest() -> i64 {
+    STEPS.iter().map(|step| step.0).max().unwrap_or_default()
+}
 
 pub(crate) fn sqlite() -> Migrator {
     migrator(|step| step.2)

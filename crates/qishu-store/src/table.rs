@@ -41,6 +41,7 @@ pub(crate) const CERTIFICATE_REVOCATION: Table = Table {
     versioned: false,
 };
 pub(crate) const COMPANY: Table = versioned("company");
+pub(crate) const COMPANY_AUTH: Table = versioned("company_auth");
 pub(crate) const CONTRACT: Table = versioned("contract");
 pub(crate) const CONTRACT_PARTY: Table = plain("contract_party");
 pub(crate) const CUSTOMER: Table = versioned("customer");
@@ -51,6 +52,8 @@ pub(crate) const EVIDENCE: Table = versioned("evidence");
 pub(crate) const INVITATION: Table = versioned("invitation");
 pub(crate) const NOTARY: Table = plain("notary");
 pub(crate) const PERSON: Table = versioned("person");
+pub(crate) const PERSON_AUTH: Table = versioned("person_auth");
+pub(crate) const PERSON_IDENTITY: Table = versioned("person_identity");
 pub(crate) const PERSONAL_AUTHORISATION: Table = versioned("personal_authorisation");
 pub(crate) const REQUEST_EVENT: Table = plain("request_event");
 pub(crate) const SEAL: Table = versioned("seal");
@@ -66,7 +69,7 @@ pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
 pub(crate) const TEMPLATE: Table = versioned("template");
 
 /// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
-pub(crate) const BUSINESS: [Table; 26] = [
+pub(crate) const BUSINESS: &[Table] = &[
     ACCOUNT,
     APPLICATION,
     CALLBACK_EVENT,
@@ -74,6 +77,7 @@ pub(crate) const BUSINESS: [Table; 26] = [
     CERTIFICATE,
     CERTIFICATE_REVOCATION,
     COMPANY,
+    COMPANY_AUTH,
     CONTRACT,
     CONTRACT_PARTY,
     CUSTOMER,
@@ -84,6 +88,8 @@ pub(crate) const BUSINESS: [Table; 26] = [
     INVITATION,
     NOTARY,
     PERSON,
+    PERSON_AUTH,
+    PERSON_IDENTITY,
     PERSONAL_AUTHORISATION,
     REQUEST_EVENT,
     SEAL,
@@ -96,7 +102,7 @@ pub(crate) const BUSINESS: [Table; 26] = [
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 20] = [
+pub const OPERATIONAL_TABLES: &[(&str, &str, &str)] = &[
     (
         "callback_attempt",
         "id",
@@ -147,6 +153,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 20] = [
         "expiring ticket; carries no authority after its time",
     ),
     ("page_session", "token_hash", "expiring ticket of one browser"),
+    (
+        "person_key",
+        "person_id",
+        "an erasure must really destroy it, and the log never forgets",
+    ),
     ("replay", "id", "request signatures seen within the time window"),
     (
         "request_attempt",

@@ -8,6 +8,7 @@
 //! boolean and fails, and `userAuthInfo` of a party, which is identity data (D-08 of the organisation group).
 
 mod application;
+mod authentication;
 mod category;
 mod chain;
 mod company;
@@ -32,6 +33,10 @@ use qishu_model::time::Timestamp;
 use serde::Serialize;
 
 pub use application::ApplicationAnswer;
+pub use authentication::{
+    AuthorisationAnswer, CompanyAuthLinkAnswer, CompanyAuthResultAnswer, PageAnswer, PersonAuthLinkAnswer,
+    PersonAuthResultAnswer,
+};
 pub use category::{
     CategoryAnswer, CategoryRow, CategoryTemplateAnswer, PresetActionAnswer, PresetSignatoryAnswer,
 };

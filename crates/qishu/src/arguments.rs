@@ -8,7 +8,7 @@ use qishu_app::application::ApplicationChange;
 use qishu_config::{Config, Sources};
 use qishu_convert::worker::Layer;
 use qishu_model::company::Role;
-use qishu_model::id::{EventId, InvitationId, SealId, SealReviewId};
+use qishu_model::id::{EventId, InvitationId, PersonAuthId, SealId, SealReviewId};
 use qishu_model::rights::Area;
 
 use crate::Failure;
@@ -46,6 +46,16 @@ pub(crate) enum Command {
     Serve,
     /// Bring the database up to date
     Migrate,
+    /// Write everything but the master key into one sealed file
+    Backup {
+        /// File to write; it must not exist
+        file: PathBuf,
+    },
+    /// Write a backup into an empty installation and check it
+    Restore {
+        /// File that `backup` wrote
+        file: PathBuf,
+    },
     /// Check signed PDFs, or with --all everything that is stored
     Verify {
         /// Signed PDF files
@@ -88,6 +98,11 @@ pub(crate) enum Command {
     Seal {
         #[command(subcommand)]
         command: SealCommand,
+    },
+    /// Review of authentications by staff, and erasing a person's data
+    Identity {
+        #[command(subcommand)]
+        command: IdentityCommand,
     },
     /// Handles one file for the server, locked in; started by the server itself
     #[command(hide = true)]
@@ -397,6 +412,45 @@ pub(crate) enum SealCommand {
     Uses {
         /// Id of the seal
         id: SealId,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum IdentityCommand {
+    /// List what waits for a decision
+    Reviews {
+        /// Write pictures, licences and letters into this folder; remove it afterwards
+        #[arg(long)]
+        save: Option<PathBuf>,
+    },
+    /// Decide on the pictures of a person's document
+    Person {
+        /// Id of the authentication
+        id: PersonAuthId,
+        /// Refuse, and why; without it they are accepted
+        #[arg(long)]
+        refuse: Option<String>,
+    },
+    /// Decide on the basic data of a company
+    CompanyData {
+        /// Id of the request
+        request: String,
+        /// Refuse, and why; without it they are accepted
+        #[arg(long)]
+        refuse: Option<String>,
+    },
+    /// Decide on the stamped letter of a company
+    Letter {
+        /// Id of the request
+        request: String,
+        /// Refuse, and why; without it it is accepted
+        #[arg(long)]
+        refuse: Option<String>,
+    },
+    /// Erase what identifies a person; contracts stay as they are
+    Erase {
+        /// Mobile number or mail address
+        contact: String,
     },
 }
 

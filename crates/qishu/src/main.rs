@@ -3,10 +3,12 @@
 //! The only place that asks the system for time, chance and environment.
 
 mod arguments;
+mod backup;
 mod category;
 mod clock;
 mod doctor;
 mod files;
+mod identity;
 mod install;
 mod logging;
 mod node;
@@ -67,6 +69,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             println!("the database is up to date");
             Ok(ExitCode::SUCCESS)
         }),
+        Command::Backup { file } => with_runtime(async move { backup::backup(config, &file).await }),
+        Command::Restore { file } => with_runtime(async move { backup::restore(config, &file).await }),
         Command::Verify { .. } => with_runtime(verify::all(config)),
         Command::Doctor => with_runtime(async move { doctor::examine(&config).await }),
         Command::FileWorker { .. } | Command::OfficeWorker { .. } | Command::Openapi => {
@@ -77,6 +81,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Company { command } => with_runtime(set_up::company_command(command, config)),
         Command::User { command } => with_runtime(set_up::user_command(command, config)),
         Command::Seal { command } => with_runtime(set_up::seal_command(command, config)),
+        Command::Identity { command } => with_runtime(identity::command(command, config)),
         Command::Category { command } => {
             let CategoryCommand::Import { file, check } = command;
             with_runtime(async move { category::import(config, &file, check).await })

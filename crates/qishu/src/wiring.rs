@@ -13,8 +13,9 @@ use qishu_config::{
 use qishu_model::application::SecretText;
 use qishu_model::id::IdSource;
 use qishu_provider::{
-    Channel, IdentitySimulator, IdentitySource, Messenger, Ocr, OcrSimulator, Simulator, SmtpMail,
-    SmtpProtection, SmtpSettings, TencentClient, TencentOcr, TencentSettings, WebhookSettings, WebhookSms,
+    Channel, IdentityServices, Messenger, Ocr, OcrSimulator, Simulator, SmtpMail, SmtpProtection,
+    SmtpSettings, TencentClient, TencentIdentity, TencentOcr, TencentSettings, TencentSms,
+    TencentSmsSettings, WebhookSettings, WebhookSms,
 };
 use qishu_store::{DataKey, DataKeys, Store, StoreOptions, ledger};
 
@@ -35,7 +36,7 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store, Failure> {
     open_store_with(config, &master).await
 }
 
-async fn open_store_with(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
+pub(crate) async fn open_store_with(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
     let secret = master.keyed_digest("qishu store data key", b"1");
     let options = StoreOptions {
         url: config.database.url.expose().to_owned(),
@@ -62,7 +63,7 @@ pub(crate) async fn open_server(config: &Config) -> Result<(App, NodeLease), Fai
     Ok((app, lease))
 }
 
-async fn open_migrated(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
+pub(crate) async fn open_migrated(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
     let store = open_store_with(config, master).await?;
     store.migrate().await?;
     Ok(store)
@@ -90,7 +91,7 @@ async fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> R
         other,
         files: files::file_work(config)?,
         messenger: messenger(config)?,
-        identity: identity(config),
+        identity: identity(config)?,
         ocr: ocr(config)?,
         deliverer: Deliverer::new(policy)?,
         clock: Arc::new(SystemClock::starting_after(last_entry)),
@@ -131,19 +132,22 @@ pub(crate) fn base_url(config: &Config) -> String {
         .unwrap_or_else(|| format!("http://{}", config.listen))
 }
 
-fn identity(config: &Config) -> Option<Arc<dyn IdentitySource>> {
-    match config.identity {
-        IdentityProvider::None => None,
-        IdentityProvider::Simulator => Some(Arc::new(IdentitySimulator)),
-    }
-}
-
-/// Who reads cards; nobody without the account, which the settings refuse before.
-fn ocr(config: &Config) -> Result<Option<Arc<dyn Ocr>>, Failure> {
-    Ok(match (config.ocr, &config.tencent) {
-        (OcrProvider::Simulator, _) => Some(Arc::new(OcrSimulator)),
-        (OcrProvider::Tencent, Some(account)) => Some(Arc::new(TencentOcr::new(tencent(account)?))),
-        (OcrProvider::None | OcrProvider::Tencent, _) => None,
+fn identity(config: &Config) -> Result<IdentityServices, Failure> {
+    Ok(match (config.identity, &config.tencent) {
+        (IdentityProvider::Simulator, _) => IdentityServices::simulated(),
+        (IdentityProvider::Tencent, Some(account)) => {
+            let source = Arc::new(TencentIdentity::new(
+                tencent(account)?,
+                account.face_rule_id.clone(),
+            ));
+            IdentityServices {
+                person: Some(source.clone()),
+                bank_card: Some(source.clone()),
+                face: Some(source),
+                ..IdentityServices::default()
+            }
+        }
+        (IdentityProvider::None | IdentityProvider::Tencent, _) => IdentityServices::default(),
     })
 }
 
@@ -157,11 +161,34 @@ fn tencent(account: &Tencent) -> Result<TencentClient, Failure> {
     })?)
 }
 
+/// Text messages by Tencent Cloud; nobody sends them without an account, which the settings refuse before.
+fn tencent_sms(config: &Config) -> Result<Messenger, Failure> {
+    let Some(account) = &config.tencent else {
+        return Ok(Messenger::new());
+    };
+    let settings = TencentSmsSettings {
+        app_id: account.sms_app_id.clone(),
+        sign_name: account.sms_sign_name.clone(),
+        code_template: account.sms_code_template.clone(),
+        text_template: account.sms_text_template.clone(),
+    };
+    Ok(Messenger::new().with(Channel::Sms, TencentSms::new(tencent(account)?, settings)))
+}
+
+fn ocr(config: &Config) -> Result<Option<Arc<dyn Ocr>>, Failure> {
+    Ok(match (config.ocr, &config.tencent) {
+        (OcrProvider::Simulator, _) => Some(Arc::new(OcrSimulator)),
+        (OcrProvider::Tencent, Some(account)) => Some(Arc::new(TencentOcr::new(tencent(account)?))),
+        (OcrProvider::None | OcrProvider::Tencent, _) => None,
+    })
+}
+
 fn messenger(config: &Config) -> Result<Messenger, Failure> {
     let simulator = Simulator::new();
     let messenger = match &config.sms.provider {
         SmsProvider::None => Messenger::new(),
         SmsProvider::Simulator => Messenger::new().with(Channel::Sms, simulator.clone()),
+        SmsProvider::Tencent => tencent_sms(config)?,
         SmsProvider::Webhook { url, secret, timeout } => {
             let settings = WebhookSettings {
                 url: url.expose().to_owned(),

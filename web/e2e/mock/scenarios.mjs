@@ -76,10 +76,13 @@ const SCENARIOS = {
     callbackTrusted: false,
   },
   noseal: { step: { canSign: false, canReject: false, refusalCode: 'NO_SEAL_RIGHT' } },
-  password: { password: { usable: true, isSet: true, maySet: true } },
-  setpassword: { password: { usable: false, isSet: false, maySet: true } },
+  password: { password: { usable: true, isSet: true, maySet: true, required: false } },
+  setpassword: { password: { usable: false, isSet: false, maySet: true, required: false } },
+  mustpassword: { password: { usable: false, isSet: false, maySet: true, required: true } },
+  mayadd: { step: {}, tasks: () => [task('9', 'SIGNATURE', { partyName: '张晓明', mayAddPlaces: true })], placementStep: '9' },
   print: { pageType: 'PRINT', buttons: { download: true, print: true, return: true, reject: false } },
   appoint: { purpose: 'APPOINT' },
+  appointparams: { purpose: 'APPOINT', mode: 'FILL_PARAMETERS', params: fillParams() },
   join: { place: { subject: '办公设备采购合同', sponsorName: '契书演示科技有限公司', company: false, tenantName: null } },
   joincompany: { place: { subject: '办公设备采购合同', sponsorName: '契书演示科技有限公司', company: true, tenantName: OUTSIDE } },
   files: {
@@ -212,7 +215,8 @@ export function draftAnswer(state, documents, base) {
     positions: state.positions ?? [
       { signatoryId: '502', actionId: null, keep: 0, kind: 'PERSONAL', documentId: documents[0].id, page: 0, x: 380, y: 120, width: 112, height: 48, moves: true },
     ],
-    offer: { mode: 'APPOINT', send: true, save: true, locations: true, params: true, return: true },
+    params: state.params ?? [],
+    offer: { mode: state.mode ?? 'APPOINT', send: true, save: true, locations: true, params: true, return: true },
     callbackPage: `${base}/callback-target?draft=1`,
     callbackTrusted: true,
     simulated: true,
@@ -223,7 +227,7 @@ export function draftAnswer(state, documents, base) {
 
 export function contractAnswer(state, documents, base) {
   const last = documents[0].pageCount - 1;
-  const status = state.isRejected ? 'REJECTED' : state.isSigned ? (state.contractStatusAfter ?? 'SIGNING') : (state.status ?? 'SIGNING');
+  const status = state.isRejected ? (state.void ? 'COMPLETE' : 'REJECTED') : state.isSigned ? (state.contractStatusAfter ?? 'SIGNING') : (state.status ?? 'SIGNING');
   const canAct = !state.isSigned && !state.isRejected;
   const canSign = state.purpose !== 'VIEW' && canAct && (state.step?.canSign ?? true);
   const usual = () => [task('9', 'SIGNATURE', { partyName: '张晓明', needsPlacement: state.step?.needsPlacement ?? false })];
@@ -267,7 +271,7 @@ export function contractAnswer(state, documents, base) {
           },
     tasks,
     later: state.later?.(state) ?? [],
-    password: state.password ?? { usable: false, isSet: false, maySet: false },
+    password: state.password ?? { usable: false, isSet: false, maySet: false, required: false },
     attachments: canSign ? (state.attachments ?? []) : [],
     fill: state.fill ?? null,
     void: state.void ?? null,

@@ -38,6 +38,7 @@ pub async fn resend_on_page(app: &App, session: &PageSession) -> Result<String, 
 
 async fn draft_page(app: &App, session: &PageSession, draft: &Contract) -> Result<String, AppError> {
     let options = PageOptions {
+        platform_name: None,
         appoint: Some(AppointOptions {
             mode: AppointMode::Draft,
             send: true,

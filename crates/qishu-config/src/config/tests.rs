@@ -247,3 +247,29 @@ fn every_key_of_the_default_file_is_explained() {
         }
     }
 }
+
+#[test]
+fn tencent_cloud_needs_what_its_users_need() {
+    let account = "[tencent]\nsecret_id = \"AKID\"\nsecret_key = \"k\"\n";
+    let (key, _) = refused(production("[identity]\nprovider = \"tencent\""));
+    assert_eq!(key, "tencent.secret_id");
+    let (key, _) = refused(production(&format!(
+        "[identity]\nprovider = \"tencent\"\n{account}"
+    )));
+    assert_eq!(key, "tencent.face_rule_id");
+    let (key, _) = refused(production(&format!("[sms]\nprovider = \"tencent\"\n{account}")));
+    assert_eq!(key, "tencent.sms_app_id");
+    let all = format!("[identity]\nprovider = \"tencent\"\n{account}face_rule_id = \"1\"");
+    let config = production(&all).unwrap();
+    let tencent = config.tencent.as_ref().unwrap();
+    assert_eq!(
+        (tencent.region.as_str(), tencent.timeout),
+        ("ap-guangzhou", Duration::from_secs(10))
+    );
+    assert!(config.simulated().is_empty());
+    assert!(
+        config.print().contains("secret_key = \"***\""),
+        "{}",
+        config.print()
+    );
+}

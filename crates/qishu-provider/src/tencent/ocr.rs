@@ -8,6 +8,14 @@ use super::{TencentAction, TencentClient, untrusted};
 use crate::error::SendError;
 use crate::ocr::{BankCard, CardSide, IdentityCard, Ocr, OcrError, Reading};
 
+const fn ocr(action: &'static str) -> TencentAction {
+    TencentAction {
+        service: "ocr",
+        version: "2018-11-19",
+        action,
+    }
+}
+
 /// Codes that say something about the picture rather than about the account or the service.
 const ABOUT_PICTURE: [&str; 12] = [
     "FailedOperation.DownLoadError",
@@ -30,28 +38,24 @@ pub struct TencentOcr {
 }
 
 impl TencentOcr {
-    /// A reader with this account.
+    /// With a client.
     #[must_use]
     pub const fn new(client: TencentClient) -> Self {
         Self { client }
     }
 
     async fn read(&self, action: &'static str, picture: &[u8], now_ms: i64) -> Result<Value, OcrError> {
-        let what = TencentAction {
-            service: "ocr",
-            version: "2018-11-19",
-            action,
-        };
         let body = json!({ "ImageBase64": STANDARD.encode(picture) });
-        match self.client.call(what, &body, now_ms).await {
-            Ok(result) => Ok(result),
-            Err(SendError::Refused { reason: code, .. } | SendError::Unavailable { cause: code, .. })
+        let answer = self.client.call(ocr(action), &body, now_ms).await;
+        answer.map_err(|error| match error {
+            // Too large a picture stands among the limits of the account.
+            SendError::Refused { reason: code, .. } | SendError::Unavailable { cause: code, .. }
                 if ABOUT_PICTURE.contains(&code.as_str()) =>
             {
-                Err(OcrError::Unreadable { reason: code })
+                OcrError::Unreadable { reason: code }
             }
-            Err(error) => Err(error.into()),
-        }
+            other => other.into(),
+        })
     }
 
     async fn read_identity_card(&self, picture: &[u8], now_ms: i64) -> Result<IdentityCard, OcrError> {
@@ -137,6 +141,3 @@ fn validity(range: &str) -> (Option<String>, Option<String>) {
         None => (None, Some(range.to_owned())),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -23,7 +23,7 @@ fn picture(request: OcrRequest) -> CardPicture {
 
 /// That data differ is an answer, not an error (D-34).
 fn identity_answer(result: &IdentityResult, factors: usize, language: Language) -> IdentityCheckAnswer {
-    let agrees = result.mismatch.is_empty();
+    let agrees = result.agrees();
     let words = match (language, agrees, result.simulated) {
         (Language::Chinese, true, false) => "信息一致",
         (Language::Chinese, true, true) => "信息一致（模拟）",

@@ -215,7 +215,7 @@ pub async fn replay_and_compare(reader: &mut Reader) -> Result<ReplayReport, Sto
     };
     let mut replayed = replay(reader, &mut report).await?;
     for table in BUSINESS {
-        compare(reader, table, &mut replayed, &mut report).await?;
+        compare(reader, *table, &mut replayed, &mut report).await?;
     }
     let mut missing: Vec<_> = replayed.into_keys().collect();
     missing.sort();

@@ -6,8 +6,10 @@ import type {
   DocumentRevision,
   DraftBasics,
   DraftPosition,
+  IdentityPage,
   JoinRequest,
   OpenedLink,
+  PageLanguage,
   SentCode,
   SignRequest,
   SignResult,
@@ -21,6 +23,8 @@ export interface PageClientOptions {
 
 /** Typed access to the page API. One instance lives as long as the page. */
 export interface PageClient {
+  /** The language in which the page is shown: messages of this person are written in it. */
+  setLanguage(language: PageLanguage): void;
   open(token: string): Promise<OpenedLink>;
   /** Sends a code to the contact; answers alike whether the contract concerns it or not (R-23). */
   requestLoginCode(contact: string): Promise<SentCode>;
@@ -51,9 +55,19 @@ export interface PageClient {
   draft(): Promise<AppointPage>;
   savePositions(positions: Omit<DraftPosition, 'moves'>[]): Promise<void>;
   saveBasics(basics: DraftBasics): Promise<void>;
+  /** Sets values of the initiator's parameters; an empty one takes a value away. */
+  saveParams(params: { name: string; value: string }[]): Promise<void>;
   sendDraft(): Promise<void>;
   /** Tells the server that the contract was printed. */
   recordPrint(): Promise<void>;
+  /** A link to the authentication that the initiator demands before this person signs. */
+  signerAuth(): Promise<{ pageUrl: string }>;
+  /** A page about who somebody is. */
+  identity(): Promise<IdentityPage>;
+  /** An action of such a page, e.g. `check` or `company/basics`. */
+  identityAct<T>(action: string, body?: object): Promise<T>;
+  /** Hands a file in on such a page. */
+  identityFile(action: string, file: Blob): Promise<IdentityPage>;
   /** The file's address, bound to the revision that is shown. */
   fileUrl(document: DocumentRevision): string;
   downloadUrl(documentId: string): string;
@@ -70,6 +84,7 @@ export interface PageClient {
 /** Proof that a state-changing request comes from our own page: no other origin may set it (R-25). */
 const PAGE_HEADER = 'X-Qishu-Page';
 const SESSION_HEADER = 'X-Qishu-Session';
+const LANGUAGE_HEADER = 'X-Qishu-Lang';
 
 export function createPageClient(options: PageClientOptions): PageClient {
   // A bare call: browsers refuse `fetch` as a method of another object.
@@ -81,6 +96,7 @@ class FetchPageClient implements PageClient {
   /** From `open`; held in memory for browsers that refuse the cookie, never stored. */
   #session: string | null = null;
   #sendsSession = false;
+  #language: PageLanguage | null = null;
 
   constructor(
     private readonly doFetch: typeof fetch,
@@ -89,6 +105,10 @@ class FetchPageClient implements PageClient {
 
   get hasCookieSession(): boolean {
     return !this.#sendsSession;
+  }
+
+  setLanguage(language: PageLanguage): void {
+    this.#language = language;
   }
 
   async open(token: string): Promise<OpenedLink> {
@@ -181,12 +201,37 @@ class FetchPageClient implements PageClient {
     await this.#post('/appoint/basics', basics);
   }
 
+  async saveParams(params: { name: string; value: string }[]): Promise<void> {
+    await this.#post('/appoint/params', { params });
+  }
+
   async sendDraft(): Promise<void> {
     await this.#post('/appoint/send', {});
   }
 
   async recordPrint(): Promise<void> {
     await this.#post('/print', {});
+  }
+
+  signerAuth(): Promise<{ pageUrl: string }> {
+    return this.#postJson('/auth', {});
+  }
+
+  identity(): Promise<IdentityPage> {
+    return this.#getJson('/identity');
+  }
+
+  identityAct<T>(action: string, body: object = {}): Promise<T> {
+    return this.#postJson(`/identity/${action}`, body);
+  }
+
+  async identityFile(action: string, file: Blob): Promise<IdentityPage> {
+    const response = await this.#send(`${this.baseUrl}/identity/${action}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/octet-stream', [PAGE_HEADER]: '1' },
+      body: file,
+    });
+    return this.#read(response);
   }
 
   fileUrl({ documentId, revision }: DocumentRevision): string {
@@ -262,6 +307,7 @@ class FetchPageClient implements PageClient {
   async #fetch(url: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.#sendsSession && this.#session) headers.set(SESSION_HEADER, this.#session);
+    if (this.#language) headers.set(LANGUAGE_HEADER, this.#language);
     try {
       return await this.doFetch(url, { ...init, headers, credentials: 'same-origin' });
     } catch (error) {
