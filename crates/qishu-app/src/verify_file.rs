@@ -167,7 +167,7 @@ async fn seal_image(app: &App, signature: &SignatureVerdict) -> Result<Option<by
         return Ok(None);
     };
     let mut reader = app.store.read("seal_image");
-    let Some(certificate) = act::find_certificate(&mut reader, &serial.to_uppercase()).await? else {
+    let Some(certificate) = act::find_certificate(&mut reader, serial).await? else {
         return Ok(None);
     };
     let made = act::find(&mut reader, certificate.act_id).await?;

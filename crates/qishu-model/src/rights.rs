@@ -95,7 +95,7 @@ pub enum Operation {
     ChangeCompanyData,
     /// Draft, or start anew by call: the `creator`.
     CreateContract,
-    /// Exchange parties and people of steps: the `operator` of `signatory/edit` and `signatory/operators/edit`.
+    /// Exchange parties and people of steps: the `operator` of `/v3/signatory/edit` and `signatory/operators/edit`.
     EditParties,
     /// End a contract on the page.
     EndContract,

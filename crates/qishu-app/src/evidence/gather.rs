@@ -376,7 +376,7 @@ async fn signature_facts(
     let text =
         |get: fn(&pdfseal::verify::SignerReport) -> &String| signer.map(get).cloned().unwrap_or_default();
     let serial = text(|signer| &signer.serial);
-    let revoked = revocation::find(reader, &serial.to_uppercase()).await?.is_some();
+    let revoked = revocation::find(reader, &serial).await?.is_some();
     let act = acts
         .iter()
         .find(|act| act.certificate_serial.eq_ignore_ascii_case(&serial));

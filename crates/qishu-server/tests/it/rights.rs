@@ -58,7 +58,7 @@ async fn named_people_may_what_their_roles_allow() {
                 true,
             ),
             (
-                "/v2/signatory/edit",
+                "/v3/signatory/edit",
                 "operator",
                 json!({ "signatoryId": party, "receiver": user(PERSON) }),
                 true,
