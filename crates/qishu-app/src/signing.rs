@@ -2,6 +2,7 @@
 
 mod audit;
 mod auto_sign;
+mod care;
 mod company_sign;
 mod layer;
 mod level;
@@ -14,6 +15,7 @@ mod recover;
 
 pub use audit::{Audit, employee_audit};
 pub(crate) use auto_sign::auto_sign;
+pub use care::keep_proofs;
 pub(crate) use company_sign::system_actor;
 pub use company_sign::{SignParam, company_sign, legal_person_sign};
 pub(crate) use mark::Mark;

@@ -44,6 +44,7 @@ pub mod node;
 pub mod outbox;
 pub mod page;
 pub mod person;
+pub mod proof;
 pub mod replay;
 pub mod request_event;
 pub mod revocation;

@@ -54,6 +54,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0008_revocation.sql"),
     ),
     (
+        9,
+        "proof",
+        include_str!("../migrations/sqlite/0009_proof.sql"),
+        include_str!("../migrations/postgres/0009_proof.sql"),
+    ),
+    (
         12,
         "contact_language",
         include_str!("../migrations/sqlite/0012_contact_language.sql"),

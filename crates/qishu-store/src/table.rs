@@ -45,6 +45,7 @@ pub(crate) const CONTRACT: Table = versioned("contract");
 pub(crate) const CONTRACT_PARTY: Table = plain("contract_party");
 pub(crate) const CUSTOMER: Table = versioned("customer");
 pub(crate) const DOCUMENT: Table = plain("document");
+pub(crate) const DOCUMENT_PROOF: Table = versioned("document_proof");
 pub(crate) const DOCUMENT_REVISION: Table = plain("document_revision");
 pub(crate) const EMPLOYEE: Table = versioned("employee");
 pub(crate) const INVITATION: Table = versioned("invitation");
@@ -64,7 +65,7 @@ pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
 pub(crate) const TEMPLATE: Table = versioned("template");
 
 /// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
-pub(crate) const BUSINESS: [Table; 24] = [
+pub(crate) const BUSINESS: [Table; 25] = [
     ACCOUNT,
     APPLICATION,
     CALLBACK_EVENT,
@@ -76,6 +77,7 @@ pub(crate) const BUSINESS: [Table; 24] = [
     CONTRACT_PARTY,
     CUSTOMER,
     DOCUMENT,
+    DOCUMENT_PROOF,
     DOCUMENT_REVISION,
     EMPLOYEE,
     INVITATION,
