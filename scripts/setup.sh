@@ -26,6 +26,7 @@ if [ "$purpose" = test ]; then
     need mutool || packages+=(mupdf-tools)
     need gs || packages+=(ghostscript)
     need openssl || packages+=(openssl)
+    need softhsm2-util || packages+=(softhsm2)
     packages+=("${optional[@]}")
     optional=()
 fi

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use qishu_authority::{Authority, AuthorityServices, Hierarchy, KeyPool};
+use qishu_authority::{
+    Authority, AuthorityServices, CertificateSource, Hierarchy, KeyPool, TimeStampServers,
+};
 use qishu_blob::Blobs;
 use qishu_callback::Deliverer;
 use qishu_model::application::SecretText;
@@ -45,6 +47,10 @@ pub struct Settings {
     pub dual: bool,
     /// SM2 signatures with a company seal are electronic seals (GB/T 38540), where the level is B-LT or higher.
     pub electronic_seals: bool,
+    /// Time-stamps of completed contracts are renewed this many days before they stop proving anything.
+    pub renewal_days: i64,
+    /// Algorithms that count as aged from a day on, such as `rsa-2048`: time-stamps made with them are renewed before.
+    pub ageing: Vec<(String, Timestamp)>,
     /// Callbacks delivered at the same time: a receiver that is slow holds up itself and not the others.
     pub callbacks_at_once: usize,
     /// Picture seals are made without anybody looking at them (D-22): for sandboxes.
@@ -70,6 +76,30 @@ pub enum SignatureLevel {
     BaselineLta,
 }
 
+impl SignatureLevel {
+    const ALL: [Self; 4] = [
+        Self::BaselineB,
+        Self::BaselineT,
+        Self::BaselineLt,
+        Self::BaselineLta,
+    ];
+
+    /// As the standard writes it: `B-LTA`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BaselineB => "B-B",
+            Self::BaselineT => "B-T",
+            Self::BaselineLt => "B-LT",
+            Self::BaselineLta => "B-LTA",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
+    }
+}
+
 /// What an [`App`] is made of.
 pub struct Parts {
     /// Rows.
@@ -85,6 +115,12 @@ pub struct Parts {
     /// The other hierarchy, where there is one: it signs too with [`Settings::dual`], and in any case answers for what it
     /// issued.
     pub other: Option<Hierarchy>,
+    /// Roots of authorities that signed here in earlier days.
+    pub former_roots: Vec<Certificate>,
+    /// An authority elsewhere that issues the certificates of the first hierarchy; absent = its own authority does.
+    pub certificates: Option<Arc<dyn CertificateSource>>,
+    /// Servers that give the time-stamps of the first hierarchy in place of its own services; absent = its own ones do.
+    pub time_stamps: Option<Arc<TimeStampServers>>,
     /// Work on files of strangers.
     pub files: FileWork,
     /// SMS and mail.
@@ -205,6 +241,33 @@ impl App {
         found.ok_or_else(|| crate::AppError::Internal("there is no second hierarchy".to_owned()))
     }
 
+    /// The servers that give time-stamps to signatures of this hierarchy, if they are not its own services.
+    pub(crate) fn servers_of(&self, family: Family) -> Option<&TimeStampServers> {
+        match family {
+            Family::First => self.time_stamps.as_deref(),
+            Family::Other => None,
+        }
+    }
+
+    /// Who issues the certificates of this hierarchy, if its own authority does not.
+    pub(crate) fn source_of(&self, family: Family) -> Option<&Arc<dyn CertificateSource>> {
+        match family {
+            Family::First => self.certificates.as_ref(),
+            Family::Other => None,
+        }
+    }
+
+    /// What our own signatures and their time-stamps lead to.
+    #[must_use]
+    pub fn anchors(&self) -> Vec<Certificate> {
+        let mut anchors = self.roots();
+        let servers = self.time_stamps.iter().flat_map(|servers| servers.anchors());
+        anchors.extend(servers.cloned());
+        let elsewhere = self.certificates.iter().flat_map(|source| source.anchors());
+        anchors.extend(elsewhere.cloned());
+        anchors
+    }
+
     /// The SM2 hierarchy, or the one that is not.
     #[must_use]
     pub fn hierarchy_by_kind(&self, sm2: bool) -> Option<HierarchyRef<'_>> {
@@ -215,7 +278,7 @@ impl App {
     #[must_use]
     pub fn roots(&self) -> Vec<Certificate> {
         let roots = self.hierarchies().map(|one| one.authority.root_certificate());
-        roots.cloned().collect()
+        roots.chain(&self.former_roots).cloned().collect()
     }
 
     /// A new id.

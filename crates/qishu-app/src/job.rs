@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::signing::recover_acts;
+use crate::signing::{keep_proofs, recover_acts};
 use crate::{App, AppError};
 
 pub use checkpoint::checkpoint_ledger;
@@ -35,6 +35,8 @@ pub(crate) const VOID_SIGN: &str = "void_sign";
 const ROUND: Duration = Duration::from_millis(500);
 /// Rounds between two recoveries: 30 s.
 const RECOVERY_ROUNDS: u64 = 60;
+/// Rounds between two looks for time-stamps that are missing or age: 5 s.
+const PROOF_ROUNDS: u64 = 10;
 /// Rounds between two clean-ups: an hour.
 const SWEEP_ROUNDS: u64 = 7_200;
 /// Rounds between two looks for blobs that nothing names: a day.
@@ -55,6 +57,9 @@ pub async fn run_background(app: App, alone: bool, mut stop: watch::Receiver<boo
         }
         if round.is_multiple_of(RECOVERY_ROUNDS) {
             report("recovery", recover_acts(&app, false).await.map(drop));
+        }
+        if round.is_multiple_of(PROOF_ROUNDS) {
+            report("time-stamps", keep_proofs(&app).await.map(drop));
         }
         if round.is_multiple_of(SWEEP_ROUNDS) {
             report("clean-up", sweep::sweep(&app).await);

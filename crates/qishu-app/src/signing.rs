@@ -2,6 +2,7 @@
 
 mod audit;
 mod auto_sign;
+mod care;
 mod company_sign;
 mod layer;
 mod level;
@@ -14,10 +15,11 @@ mod recover;
 
 pub use audit::{Audit, employee_audit};
 pub(crate) use auto_sign::auto_sign;
+pub use care::keep_proofs;
 pub(crate) use company_sign::system_actor;
 pub use company_sign::{SignParam, company_sign, legal_person_sign};
-pub(crate) use layer::{CHINA_OFFSET_MINUTES, SIGNER_RESERVE};
-pub(crate) use level::{extend, stamp, time_stamp_reserve, with_time_stamp};
+pub(crate) use layer::{CHINA_OFFSET_MINUTES, SIGNER_RESERVE, Signer};
+pub(crate) use level::{Progress, extend, stamp, time_stamp_reserve, with_time_stamp};
 pub(crate) use mark::Mark;
 pub use personal_sign::{CompanyChoice, PersonalSign, personal_sign};
 pub(crate) use pipeline::{Act, ActRequest, PlannedAct, company_subject, perform, perform_locked};

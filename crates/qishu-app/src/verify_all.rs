@@ -197,7 +197,7 @@ async fn check_documents(
         if done.is_empty() {
             continue;
         }
-        let anchors = app.roots();
+        let anchors = app.anchors();
         let report = verify(
             &bytes,
             &Limits::default(),

@@ -122,8 +122,8 @@ pub async fn verify_file(
         });
     }
     let hash: [u8; 32] = Sha256::digest(&file).into();
-    let roots = app.roots();
-    let anchors: Vec<&[u8]> = roots.iter().map(sealpki::Certificate::der).collect();
+    let trusted = app.anchors();
+    let anchors: Vec<&[u8]> = trusted.iter().map(sealpki::Certificate::der).collect();
     let now_s = app.now().ms().div_euclid(1000);
     let report = app.files.verify(&file, &anchors, now_s).await?;
     if let Some(failure) = report.failure {

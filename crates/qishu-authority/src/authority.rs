@@ -6,20 +6,25 @@ use std::{fmt, io};
 use aws_lc_rs::rand;
 use sealpki::{
     BuildError, Certificate, CertificateTemplate, DistinguishedName, IdentityError, Issuer, KeyAlgorithm,
-    KeyError, NameError, PrivateKey, Profile, SerialNumber, SignerIdentity, sign_certificate,
+    KeyError, NameError, Pkcs12, PrivateKey, Profile, RevocationList, SerialNumber, SignerIdentity,
+    build_path, sign_certificate,
 };
 
 use crate::master::{MasterKey, SealError};
 use crate::pool::OneTimeKey;
 use crate::services::Publication;
-use crate::store::{self, Role};
+use crate::store::{self, Custody, Role};
 use crate::subject::{self, Digester, SubjectError, VerifiedSubject};
+use crate::token::TokenError;
 
 /// The common names say what the authority is not.
 const ROOT_NAME: &str = "Qishu Embedded Root CA (not a licensed CA)";
 const ISSUING_NAME: &str = "Qishu Embedded Issuing CA (not a licensed CA)";
 const SM2_ROOT_NAME: &str = "Qishu Embedded SM2 Root CA (not a licensed CA)";
 const SM2_ISSUING_NAME: &str = "Qishu Embedded SM2 Issuing CA (not a licensed CA)";
+
+/// Country in the certificates of an imported authority that names none.
+const COUNTRY: &str = "CN";
 
 const DAY_S: i64 = 86_400;
 const ROOT_DAYS: i64 = 20 * 365;
@@ -65,6 +70,9 @@ pub enum AuthorityError {
     /// A revocation list could not be made.
     #[error("the revocation list could not be made: {0}")]
     RevocationList(#[from] sealpki::CrlError),
+    /// What was imported cannot be an authority.
+    #[error("the file cannot be imported as an authority: {0}")]
+    Import(String),
     /// The issuing authority's validity is over.
     #[error(
         "the validity of the issuing authority is over; it must be renewed before anything can be signed"
@@ -101,6 +109,12 @@ pub enum AuthorityError {
         /// Why.
         source: SealError,
     },
+    /// A token refuses, or does not have a key.
+    #[error("a key is kept in a token that cannot be used: {0}")]
+    Token(#[from] TokenError),
+    /// A key is in a token, and no token is named.
+    #[error("{} names a key in a PKCS#11 token: name the token in the settings", .0.display())]
+    TokenNeeded(PathBuf),
     /// The subject is not acceptable.
     #[error("no certificate can be issued for this signer: {0}")]
     Subject(#[from] SubjectError),
@@ -152,6 +166,9 @@ impl PreparedCertificate {
 pub struct Authority {
     root: Certificate,
     issuing: Certificate,
+    /// What stands above the issuing authority, up to the root.
+    above: Vec<Certificate>,
+    is_imported: bool,
     issuing_key: PrivateKey,
     country: String,
     digester: Digester,
@@ -174,9 +191,24 @@ impl Authority {
         algorithm: KeyAlgorithm,
         now_ms: i64,
     ) -> Result<Self, AuthorityError> {
+        Self::create_with(folder, &Custody::sealed(master), names, algorithm, now_ms)
+    }
+
+    /// [`create`](Self::create), where a token may make and keep the keys.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create); [`AuthorityError::Token`] when the token refuses.
+    pub fn create_with(
+        folder: &Path,
+        custody: &Custody<'_>,
+        names: &AuthorityNames,
+        algorithm: KeyAlgorithm,
+        now_ms: i64,
+    ) -> Result<Self, AuthorityError> {
         store::refuse_existing(folder)?;
         let now_unix_s = now_ms.div_euclid(1000);
-        let (root_key, issuing_key) = (PrivateKey::generate(algorithm)?, PrivateKey::generate(algorithm)?);
+        let root_key = custody.new_key(Role::Root, algorithm)?;
+        let issuing_key = custody.new_key(Role::Issuing, algorithm)?;
         let mark = hex::encode(root_key.public_key().key_id().get(..8).unwrap_or_default());
         let (root_name, issuing_name) = match algorithm {
             KeyAlgorithm::Sm2 => (SM2_ROOT_NAME, SM2_ISSUING_NAME),
@@ -190,13 +222,14 @@ impl Authority {
         store::write(
             folder,
             &mark,
-            master,
+            custody.master,
             &[
                 (Role::Root, &root, &root_key),
                 (Role::Issuing, &issuing, &issuing_key),
             ],
+            &[],
         )?;
-        Self::open(folder, master)
+        Self::open_with(folder, custody)
     }
 
     /// Opens the authority in `folder`. Nothing is ever made or changed here: without the right master key or with a
@@ -205,34 +238,109 @@ impl Authority {
     /// # Errors
     /// [`AuthorityError::Missing`], [`AuthorityError::Sealed`] for another master key, [`AuthorityError::Damaged`].
     pub fn open(folder: &Path, master: &MasterKey) -> Result<Self, AuthorityError> {
+        Self::open_with(folder, &Custody::sealed(master))
+    }
+
+    /// [`open`](Self::open), where a token may keep the keys.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); [`AuthorityError::TokenNeeded`] without the token that keeps the keys.
+    pub fn open_with(folder: &Path, custody: &Custody<'_>) -> Result<Self, AuthorityError> {
         let root = store::read_certificate(folder, Role::Root)?;
         let issuing = store::read_certificate(folder, Role::Issuing)?;
         let damaged = |role: Role, reason: String| AuthorityError::Damaged {
             path: folder.join(role.certificate_file()),
             reason,
         };
-        sealpki::lint(&root, Profile::Root).map_err(|error| damaged(Role::Root, error.to_string()))?;
+        let imported = store::read_imported_chain(folder)?;
+        if imported.is_none() {
+            // What others issued keeps to rules of its own.
+            sealpki::lint(&root, Profile::Root).map_err(|error| damaged(Role::Root, error.to_string()))?;
+            sealpki::lint(&issuing, Profile::IssuingCa)
+                .map_err(|error| damaged(Role::Issuing, error.to_string()))?;
+        }
         root.verify_issued_by(&root)
             .map_err(|error| damaged(Role::Root, error.to_string()))?;
-        sealpki::lint(&issuing, Profile::IssuingCa)
-            .map_err(|error| damaged(Role::Issuing, error.to_string()))?;
-        issuing
-            .verify_issued_by(&root)
-            .map_err(|error| damaged(Role::Issuing, error.to_string()))?;
-        let issuing_key = store::read_key(folder, Role::Issuing, &issuing, master)?;
-        let country = root
-            .subject()
-            .first(sealpki::AttributeKind::Country)
-            .unwrap_or_default();
+        let is_imported = imported.is_some();
+        let mut above = imported.unwrap_or_default();
+        if issuing != root {
+            above.push(root.clone());
+        }
+        let mut below = &issuing;
+        for one in &above {
+            below
+                .verify_issued_by(one)
+                .map_err(|error| damaged(Role::Issuing, error.to_string()))?;
+            below = one;
+        }
+        let issuing_key = store::read_key(folder, Role::Issuing, &issuing, custody)?;
+        let country = |one: &Certificate| one.subject().first(sealpki::AttributeKind::Country);
+        let country = country(&root).or_else(|| country(&issuing));
+        let country = country.unwrap_or_else(|| COUNTRY.to_owned());
         Ok(Self {
             root,
             issuing,
+            above,
+            is_imported,
             issuing_key,
             country,
-            digester: Digester::new(master),
+            digester: Digester::new(custody.master),
             certificate_s: i64::from(CERTIFICATE_HOURS) * 3_600,
             publication: None,
         })
+    }
+
+    /// Makes an authority of a key and certificate that another authority handed out, with the certificates above it. Its
+    /// folder must not be there or be empty. `root_list` is a revocation list of the root about it, if the root gave one.
+    ///
+    /// # Errors
+    /// [`AuthorityError::Import`] when the certificate may not issue others, is not valid now, or does not lead to a root among
+    /// the certificates; [`AuthorityError::AlreadyExists`] when there is anything in the folder.
+    pub fn import(
+        folder: &Path,
+        master: &MasterKey,
+        imported: &Pkcs12,
+        root_list: Option<&RevocationList>,
+        now_ms: i64,
+    ) -> Result<Self, AuthorityError> {
+        store::refuse_existing(folder)?;
+        let now_unix_s = now_ms.div_euclid(1000);
+        let issuing = &imported.certificate;
+        check_may_issue(issuing, now_unix_s)?;
+        let is_root = |one: &&Certificate| one.is_self_issued() && one.verify_issued_by(one).is_ok();
+        let roots: Vec<Certificate> = imported
+            .others
+            .iter()
+            .chain([issuing])
+            .filter(is_root)
+            .cloned()
+            .collect();
+        let path = match is_root(&issuing) {
+            true => vec![issuing.clone()],
+            false => build_path(issuing, &imported.others, &roots, now_unix_s).map_err(|error| {
+                AuthorityError::Import(format!("it does not lead to a root in the file: {error}"))
+            })?,
+        };
+        let root = path.last().unwrap_or(issuing);
+        let between = path.get(1..path.len().saturating_sub(1)).unwrap_or_default();
+        let chain: String = between.iter().map(store::to_pem).collect();
+        let mut others = vec![(store::IMPORTED_CHAIN, chain.into_bytes())];
+        if let Some(list) = root_list {
+            list.verify(root).map_err(|error| {
+                AuthorityError::Import(format!("the revocation list is not the root's: {error}"))
+            })?;
+            others.push((store::ROOT_LIST, list.der().to_vec()));
+        }
+        others.push((Role::Root.certificate_file(), store::to_pem(root).into_bytes()));
+        let mark = hex::encode(issuing.public_key().key_id().get(..8).unwrap_or_default());
+        store::write(
+            folder,
+            &mark,
+            master,
+            &[(Role::Issuing, issuing, &imported.key)],
+            &others,
+        )?;
+        Self::open(folder, master)
     }
 
     /// Sets where its certificate, its revocation list and the state of certificates can be asked for. New certificates then
@@ -291,11 +399,28 @@ impl Authority {
         Ok(PreparedCertificate {
             act_id: act_id.to_owned(),
             serial: SerialNumber::from_random(serial_random),
-            subject: subject::subject_name(subject, act_id, &self.country, &self.digester)?,
+            subject: self.subject_name(subject, act_id)?,
             issuer: Issuer::from_certificate(&self.issuing),
             not_before_unix_s: not_before.max(self.issuing.not_before_unix_s()),
             not_after_unix_s: not_after.min(self.issuing.not_after_unix_s()),
         })
+    }
+
+    /// The subject of a certificate for one signing act, whoever issues it.
+    ///
+    /// # Errors
+    /// [`AuthorityError::Subject`] for a subject that cannot be certified.
+    pub(crate) fn subject_name(
+        &self,
+        subject: &VerifiedSubject,
+        act_id: &str,
+    ) -> Result<DistinguishedName, AuthorityError> {
+        Ok(subject::subject_name(
+            subject,
+            act_id,
+            &self.country,
+            &self.digester,
+        )?)
     }
 
     /// Lints and signs a prepared certificate for a one-time key, and returns the signer, with the issuing authority
@@ -325,7 +450,10 @@ impl Authority {
         Ok(SignerIdentity::new(
             key,
             certificate,
-            vec![self.issuing.clone(), self.root.clone()],
+            std::iter::once(&self.issuing)
+                .chain(&self.above)
+                .cloned()
+                .collect(),
         )?)
     }
 
@@ -344,9 +472,15 @@ impl Authority {
         self.root.der()
     }
 
-    /// DER of issuing authority and root, in this order.
-    pub fn chain_der(&self) -> [&[u8]; 2] {
-        [self.issuing.der(), self.root.der()]
+    /// DER of the issuing authority and everything above it, the root last.
+    pub fn chain_der(&self) -> Vec<&[u8]> {
+        let chain = std::iter::once(&self.issuing).chain(&self.above);
+        chain.map(Certificate::der).collect()
+    }
+
+    /// Whether it came from elsewhere, so that its root is not ours to use.
+    pub fn is_imported(&self) -> bool {
+        self.is_imported
     }
 
     /// PEM of the root, to be handed out.
@@ -377,6 +511,27 @@ fn authority_name(
         (CommonName, common_name),
         (SerialNumber, mark),
     ])
+}
+
+/// An authority by its certificate: it may sign certificates and revocation lists, now.
+fn check_may_issue(certificate: &Certificate, now_unix_s: i64) -> Result<(), AuthorityError> {
+    let refuse = |problem: &str| Err(AuthorityError::Import(problem.to_owned()));
+    if !certificate
+        .basic_constraints()
+        .is_some_and(|constraints| constraints.ca)
+    {
+        return refuse("its certificate is not one of an authority (basicConstraints)");
+    }
+    if !certificate
+        .key_usage()
+        .is_some_and(|usage| usage.key_cert_sign() && usage.crl_sign())
+    {
+        return refuse("its key may not sign certificates and revocation lists (keyUsage)");
+    }
+    if !certificate.is_valid_at(now_unix_s) {
+        return refuse("its certificate is not valid now");
+    }
+    Ok(())
 }
 
 fn root_template(

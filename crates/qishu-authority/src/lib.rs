@@ -9,6 +9,8 @@
 //! caller cannot weaken it.
 
 mod authority;
+mod ejbca;
+mod external;
 mod files;
 mod master;
 mod pool;
@@ -16,11 +18,21 @@ mod services;
 mod store;
 mod stream;
 mod subject;
+mod time_stamp_servers;
+mod token;
 
 pub use authority::{Authority, AuthorityError, AuthorityNames, PreparedCertificate};
+pub use ejbca::{Ejbca, EjbcaSettings};
+pub use external::{Answering, CertificateSource, Enrolment, ExternalError, IssuedCertificate, enrol};
 pub use master::{MasterKey, MasterKeyError, SealError, open, seal};
 pub use pool::{KeyPool, OneTimeKey};
 pub use sealpki::KeyAlgorithm;
 pub use services::{AuthorityServices, Hierarchy, Publication, refuse_time_stamp};
+pub use store::Custody;
 pub use stream::{SealedReader, SealedWriter};
 pub use subject::{Holder, Reference, SubjectError, VerifiedSubject};
+pub use time_stamp_servers::{
+    EXTERNAL_TOKEN_LEN_MAX, ExternalTimeStamp, ServerHealth, TimeStampOutage, TimeStampServers,
+    TimeStampSettings, TimeStampSettingsError,
+};
+pub use token::{Token, TokenError, TokenSettings};

@@ -20,7 +20,7 @@ use sealpki::{
 use crate::authority::{Authority, AuthorityError};
 use crate::master::MasterKey;
 use crate::pool::KeyPool;
-use crate::store::{self, Role};
+use crate::store::{self, Custody, Role};
 
 const TIME_STAMP_NAME: &str = "Qishu Embedded TSA (not a licensed TSA)";
 const OCSP_NAME: &str = "Qishu Embedded OCSP responder";
@@ -80,7 +80,7 @@ pub struct AuthorityServices {
     seal_maker: Option<(PrivateKey, Certificate)>,
     digest: DigestAlgorithm,
     issuing: Certificate,
-    root_list: RevocationList,
+    root_list: Option<RevocationList>,
 }
 
 impl AuthorityServices {
@@ -96,15 +96,28 @@ impl AuthorityServices {
         authority: &Authority,
         now_ms: i64,
     ) -> Result<Self, AuthorityError> {
+        Self::open_with(folder, &Custody::sealed(master), authority, now_ms)
+    }
+
+    /// [`open`](Self::open), where a token may make and keep the keys.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); [`AuthorityError::Token`] when the token refuses.
+    pub fn open_with(
+        folder: &Path,
+        custody: &Custody<'_>,
+        authority: &Authority,
+        now_ms: i64,
+    ) -> Result<Self, AuthorityError> {
         let now_unix_s = now_ms.div_euclid(1000);
         let issuing = authority.issuing_certificate().clone();
         let chain = [issuing.clone()];
-        let (key, certificate) = service(folder, master, authority, Role::TimeStamping, now_unix_s)?;
+        let (key, certificate) = service(folder, custody, authority, Role::TimeStamping, now_unix_s)?;
         let accuracy = Some(Accuracy::ONE_SECOND);
         let time_stamping = TimeStampAuthority::new(key, certificate, &chain, TIME_STAMP_POLICY, accuracy)?;
-        let (key, certificate) = service(folder, master, authority, Role::OcspResponder, now_unix_s)?;
+        let (key, certificate) = service(folder, custody, authority, Role::OcspResponder, now_unix_s)?;
         let seal_maker = match authority.is_sm2() {
-            true => Some(service(folder, master, authority, Role::SealMaker, now_unix_s)?),
+            true => Some(service(folder, custody, authority, Role::SealMaker, now_unix_s)?),
             false => None,
         };
         Ok(Self {
@@ -112,7 +125,7 @@ impl AuthorityServices {
             ocsp: OcspResponder::new(key, certificate, &issuing)?,
             seal_maker,
             digest: service_algorithm(authority).signature_algorithm().digest(),
-            root_list: root_list(folder, master, authority, now_unix_s)?,
+            root_list: root_list(folder, custody, authority, now_unix_s)?,
             issuing,
         })
     }
@@ -237,9 +250,9 @@ impl AuthorityServices {
         Ok(self.ocsp.respond(&answers, nonce, now_unix_s)?)
     }
 
-    /// The list of the root, about the issuing authority.
-    pub fn root_list(&self) -> &RevocationList {
-        &self.root_list
+    /// The list of the root, about the issuing authority; an authority that was imported may have none.
+    pub fn root_list(&self) -> Option<&RevocationList> {
+        self.root_list.as_ref()
     }
 
     /// The certificate of the time-stamping authority.
@@ -293,7 +306,7 @@ fn list_template(
 /// The key and certificate of a service; new ones when those that are there cannot serve.
 fn service(
     folder: &Path,
-    master: &MasterKey,
+    custody: &Custody<'_>,
     authority: &Authority,
     role: Role,
     now_unix_s: i64,
@@ -302,20 +315,23 @@ fn service(
     if let Ok(certificate) = store::read_certificate(folder, role) {
         let left_s = certificate.not_after_unix_s() - now_unix_s;
         let enough_s = (RENEWAL_DAYS * DAY_S).min(issuing.not_after_unix_s() - now_unix_s);
-        if certificate.verify_issued_by(issuing).is_ok()
-            && left_s >= enough_s
-            && let Ok(key) = store::read_key(folder, role, &certificate, master)
-            && key.algorithm() == service_algorithm(authority)
-        {
-            return Ok((key, certificate));
+        if certificate.verify_issued_by(issuing).is_ok() && left_s >= enough_s {
+            match store::read_key(folder, role, &certificate, custody) {
+                Ok(key) if key.algorithm() == service_algorithm(authority) => return Ok((key, certificate)),
+                // A token that is away is no reason for a new key.
+                Err(error @ (AuthorityError::Token(_) | AuthorityError::TokenNeeded(_))) => {
+                    return Err(error);
+                }
+                _ => {}
+            }
         }
     }
-    let key = PrivateKey::generate(service_algorithm(authority))?;
+    let key = custody.new_key(role, service_algorithm(authority))?;
     let certificate = sign_certificate(
         &service_template(authority, role, &key, now_unix_s)?,
         authority.issuing_key(),
     )?;
-    store::replace(folder, role, master, &certificate, &key)?;
+    store::replace(folder, role, custody.master, &certificate, &key)?;
     Ok((key, certificate))
 }
 
@@ -351,15 +367,18 @@ fn service_template(
         of_issuer(AttributeKind::Organisation),
     );
     let mark = hex::encode(random.get(..4).unwrap_or_default());
+    let mut attributes: Vec<(AttributeKind, &str)> = vec![
+        (AttributeKind::Country, country.as_str()),
+        (AttributeKind::Organisation, organisation.as_str()),
+        (AttributeKind::CommonName, name),
+        (AttributeKind::SerialNumber, mark.as_str()),
+    ];
+    // An imported authority need not have all of them.
+    attributes.retain(|(_, value)| !value.is_empty());
     Ok(CertificateTemplate {
         serial: SerialNumber::from_random(random),
         issuer: Issuer::from_certificate(issuing),
-        subject: DistinguishedName::new(&[
-            (AttributeKind::Country, &country),
-            (AttributeKind::Organisation, &organisation),
-            (AttributeKind::CommonName, name),
-            (AttributeKind::SerialNumber, &mark),
-        ])?,
+        subject: DistinguishedName::new(&attributes)?,
         not_before_unix_s: (now_unix_s - 300).max(issuing.not_before_unix_s()),
         not_after_unix_s: not_after.min(issuing.not_after_unix_s()),
         public_key: key.public_key().clone(),
@@ -372,26 +391,28 @@ fn service_template(
 
 fn root_list(
     folder: &Path,
-    master: &MasterKey,
+    custody: &Custody<'_>,
     authority: &Authority,
     now_unix_s: i64,
-) -> Result<RevocationList, AuthorityError> {
+) -> Result<Option<RevocationList>, AuthorityError> {
     let root = authority.root_certificate();
     let known = store::read_list(folder)?.filter(|list| list.verify(root).is_ok());
     let fresh_until = now_unix_s + ROOT_LIST_DAYS / 2 * DAY_S;
     if let Some(list) = &known
         && list.next_update_unix_s().is_some_and(|next| next > fresh_until)
     {
-        return Ok(list.clone());
+        return Ok(known);
     }
-    match (store::read_key(folder, Role::Root, root, master), known) {
+    match (store::read_key(folder, Role::Root, root, custody), known) {
         (Ok(key), _) => {
             let list = sign_crl(&list_template(root, now_unix_s, ROOT_LIST_DAYS, Vec::new()), &key)?;
             store::write_list(folder, &list)?;
-            Ok(list)
+            Ok(Some(list))
         }
         // The root's key is kept elsewhere: the old list has to do.
-        (Err(AuthorityError::Missing(_)), Some(list)) => Ok(list),
+        (Err(AuthorityError::Missing(_)), Some(list)) => Ok(Some(list)),
+        // The root of somebody else gives its lists elsewhere.
+        (Err(AuthorityError::Missing(_)), None) if authority.is_imported() => Ok(None),
         (Err(error), _) => Err(error),
     }
 }

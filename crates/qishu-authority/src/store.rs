@@ -1,23 +1,57 @@
-//! The authority's folder: `root.pem`, `issuing.pem` and beside each its sealed key.
+//! The authority's folder: `root.pem`, `issuing.pem` and so on, and beside each its sealed key, or the name of its key in a
+//! token.
 
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sealpki::{Certificate, PrivateKey, RevocationList, sha256};
+use sealpki::{Certificate, KeyAlgorithm, PrivateKey, RevocationList, sha256};
 
 use crate::authority::AuthorityError;
 use crate::files::{self, Privacy};
 use crate::master::{self, MasterKey};
+use crate::token::Token;
 
 const PEM_BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const PEM_END: &str = "-----END CERTIFICATE-----";
 /// The revocation list of the root.
-const ROOT_LIST: &str = "root.crl";
+pub(crate) const ROOT_LIST: &str = "root.crl";
+/// Certificates between an imported authority and its root, the lowest first. The file is there, perhaps empty, beside every
+/// imported authority and only there.
+pub(crate) const IMPORTED_CHAIN: &str = "imported-chain.pem";
 /// Certificates and sealed keys have a few kilobytes.
 const FILE_LEN_MAX: u64 = 64 * 1024;
+
+/// Who keeps the keys of an authority.
+#[derive(Debug, Clone, Copy)]
+pub struct Custody<'a> {
+    /// Seals the keys that are files, and keys the digests in subjects.
+    pub master: &'a MasterKey,
+    /// Makes and keeps new keys, where there is one and the algorithm allows it; also needed for those it keeps already.
+    pub token: Option<&'a Arc<Token>>,
+}
+
+impl<'a> Custody<'a> {
+    /// Keys in sealed files.
+    #[must_use]
+    pub const fn sealed(master: &'a MasterKey) -> Self {
+        Self { master, token: None }
+    }
+
+    /// A new key, in the token where that is possible.
+    pub(crate) fn new_key(&self, role: Role, algorithm: KeyAlgorithm) -> Result<PrivateKey, AuthorityError> {
+        match self.token {
+            // PKCS#11 has no mechanism for SM2.
+            Some(token) if algorithm != KeyAlgorithm::Sm2 => {
+                Ok(token.generate(algorithm, role.token_label())?)
+            }
+            _ => Ok(PrivateKey::generate(algorithm)?),
+        }
+    }
+}
 
 /// The authorities and services of an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +81,27 @@ impl Role {
             Self::TimeStamping => "tsa.key.sealed",
             Self::OcspResponder => "ocsp.key.sealed",
             Self::SealMaker => "seal-maker.key.sealed",
+        }
+    }
+
+    /// Names a key in a token.
+    fn token_file(self) -> &'static str {
+        match self {
+            Self::Root => "root.key.token",
+            Self::Issuing => "issuing.key.token",
+            Self::TimeStamping => "tsa.key.token",
+            Self::OcspResponder => "ocsp.key.token",
+            Self::SealMaker => "seal-maker.key.token",
+        }
+    }
+
+    fn token_label(self) -> &'static str {
+        match self {
+            Self::Root => "qishu root",
+            Self::Issuing => "qishu issuing",
+            Self::TimeStamping => "qishu tsa",
+            Self::OcspResponder => "qishu ocsp",
+            Self::SealMaker => "qishu seal maker",
         }
     }
 
@@ -84,15 +139,20 @@ pub(crate) fn write(
     mark: &str,
     master: &MasterKey,
     authorities: &[(Role, &Certificate, &PrivateKey)],
+    others: &[(&str, Vec<u8>)],
 ) -> Result<(), AuthorityError> {
     let partial = partial_folder(folder, mark);
     files::create_private_folder(&partial).map_err(failed(&partial))?;
     for (role, certificate, key) in authorities {
-        let path = partial.join(role.key_file());
-        let sealed = sealed_key(&path, *role, master, certificate, key)?;
-        files::write_new(&path, &sealed, Privacy::Secret).map_err(failed(&path))?;
+        let (name, bytes) = stored_key(folder, *role, master, certificate, key)?;
+        let path = partial.join(name);
+        files::write_new(&path, &bytes, Privacy::Secret).map_err(failed(&path))?;
         let path = partial.join(role.certificate_file());
         files::write_new(&path, to_pem(certificate).as_bytes(), Privacy::Public).map_err(failed(&path))?;
+    }
+    for (name, bytes) in others {
+        let path = partial.join(name);
+        files::write_new(&path, bytes, Privacy::Public).map_err(failed(&path))?;
     }
     fs::rename(&partial, folder).map_err(|source| match source.kind() {
         ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => {
@@ -103,20 +163,24 @@ pub(crate) fn write(
     files::sync_parent(folder).map_err(failed(folder))
 }
 
-fn sealed_key(
-    path: &Path,
+/// Name and contents of the file of a key: sealed, or what it is called in its token.
+fn stored_key(
+    folder: &Path,
     role: Role,
     master: &MasterKey,
     certificate: &Certificate,
     key: &PrivateKey,
-) -> Result<Vec<u8>, AuthorityError> {
+) -> Result<(&'static str, Vec<u8>), AuthorityError> {
+    if let Some(reference) = key.external_reference() {
+        return Ok((role.token_file(), format!("{reference}\n").into_bytes()));
+    }
     let pkcs8 = key.to_pkcs8()?;
-    master::seal(master, &role.associated(certificate), pkcs8.expose()).map_err(|source| {
-        AuthorityError::Sealed {
-            path: path.to_owned(),
-            source,
-        }
-    })
+    let sealed = master::seal(master, &role.associated(certificate), pkcs8.expose());
+    let sealed = sealed.map_err(|source| AuthorityError::Sealed {
+        path: folder.join(role.key_file()),
+        source,
+    })?;
+    Ok((role.key_file(), sealed))
 }
 
 /// Puts a new key and certificate in the place of a service's. A crash between the two leaves a key that does not open beside
@@ -128,9 +192,16 @@ pub(crate) fn replace(
     certificate: &Certificate,
     key: &PrivateKey,
 ) -> Result<(), AuthorityError> {
-    let path = folder.join(role.key_file());
-    let sealed = sealed_key(&path, role, master, certificate, key)?;
-    files::replace(&path, &sealed, Privacy::Secret).map_err(failed(&path))?;
+    let (name, bytes) = stored_key(folder, role, master, certificate, key)?;
+    let path = folder.join(name);
+    files::replace(&path, &bytes, Privacy::Secret).map_err(failed(&path))?;
+    // A key that was kept otherwise before is not used any more.
+    for former in [role.key_file(), role.token_file()] {
+        let former = folder.join(former);
+        if former != path {
+            files::remove(&former).map_err(failed(&former))?;
+        }
+    }
     let path = folder.join(role.certificate_file());
     files::replace(&path, to_pem(certificate).as_bytes(), Privacy::Public).map_err(failed(&path))
 }
@@ -168,16 +239,48 @@ pub(crate) fn read_certificate(folder: &Path, role: Role) -> Result<Certificate,
     Certificate::from_der(&der).map_err(|error| damaged(error.to_string()))
 }
 
+/// The certificates between an imported authority and its root; `None` for one that was made here.
+pub(crate) fn read_imported_chain(folder: &Path) -> Result<Option<Vec<Certificate>>, AuthorityError> {
+    let path = folder.join(IMPORTED_CHAIN);
+    let bytes = match read(folder, &path) {
+        Ok(bytes) => bytes,
+        Err(AuthorityError::Missing(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let damaged = |reason: String| AuthorityError::Damaged {
+        path: path.clone(),
+        reason,
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let mut chain = Vec::new();
+    for block in text
+        .split_inclusive(PEM_END)
+        .filter(|block| block.contains(PEM_BEGIN))
+    {
+        let der = from_pem(block.trim().as_bytes());
+        let der = der.ok_or_else(|| damaged("a certificate in it is not PEM".to_owned()))?;
+        chain.push(Certificate::from_der(&der).map_err(|error| damaged(error.to_string()))?);
+    }
+    Ok(Some(chain))
+}
+
 /// Opens the key of a certificate and checks that it is the right one.
 pub(crate) fn read_key(
     folder: &Path,
     role: Role,
     certificate: &Certificate,
-    master: &MasterKey,
+    custody: &Custody<'_>,
 ) -> Result<PrivateKey, AuthorityError> {
+    let path = folder.join(role.token_file());
+    if path.exists() {
+        let token = custody.token.ok_or(AuthorityError::TokenNeeded(path.clone()))?;
+        let reference = read(folder, &path)?;
+        let reference = String::from_utf8_lossy(&reference);
+        return Ok(token.find(reference.trim(), certificate.public_key().spki())?);
+    }
     let path = folder.join(role.key_file());
     let sealed = read(folder, &path)?;
-    let pkcs8 = master::open(master, &role.associated(certificate), &sealed).map_err(|source| {
+    let pkcs8 = master::open(custody.master, &role.associated(certificate), &sealed).map_err(|source| {
         AuthorityError::Sealed {
             path: path.clone(),
             source,

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use crate::config::{Config, KeyKind, MailProvider, Profile, SmsProvider, SmtpSecurity};
+use crate::config::{Config, KeyKind, MailProvider, Profile, SignatureLevel, SmsProvider, SmtpSecurity};
 use crate::error::ConfigError;
 use crate::network::Network;
 use crate::read::Reader;
@@ -136,7 +136,22 @@ fn check_authority(config: &Config, reader: &Reader<'_>) -> Result<(), ConfigErr
                        or dual = false for SM2 alone";
         return Err(reader.refuse("authority.dual", problem));
     }
-    Ok(())
+    let needs_state = matches!(
+        config.authority.signature_level,
+        SignatureLevel::BaselineLt | SignatureLevel::BaselineLta
+    );
+    match &config.authority.ejbca {
+        Some(_) if config.authority.one_time_key == KeyKind::Sm2 => {
+            let problem = "issues certificates for RSA and ECDSA keys: set authority.one_time_key to one";
+            Err(reader.refuse("ejbca.url", problem))
+        }
+        Some(access) if needs_state && access.ocsp_url.is_none() => {
+            let problem =
+                "is needed for authority.signature_level \"B-LT\" and \"B-LTA\"; \"B-T\" does without";
+            Err(reader.refuse("ejbca.ocsp_url", problem))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_sms(config: &Config, reader: &Reader<'_>) -> Result<(), ConfigError> {

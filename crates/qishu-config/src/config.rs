@@ -97,12 +97,67 @@ pub struct Authority {
     pub electronic_seals: bool,
     /// Level of new signatures.
     pub signature_level: SignatureLevel,
+    /// Time-stamp servers in place of the embedded ones; `None` when none are named.
+    pub time_stamps: Option<TimeStamps>,
+    /// How long before its end a time-stamp of a completed contract is renewed, in days.
+    pub renewal_days: u16,
+    /// Algorithms with the day (`2030-12-31`) from which time-stamps made with them count as aged.
+    pub ageing: Vec<(String, String)>,
     /// Others may ask for time-stamps.
     pub time_stamp_server: bool,
     /// File of the master key.
     pub master_key_file: PathBuf,
+    /// EJBCA issues the certificates of signers; `None` = the embedded authority does.
+    pub ejbca: Option<EjbcaAccess>,
+    /// The token that keeps the keys of the authority; `None` when they are sealed files.
+    pub token: Option<KeyToken>,
     /// One-time keys made in advance.
     pub key_pool: usize,
+}
+
+/// How to reach EJBCA.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EjbcaAccess {
+    /// Address of the server.
+    pub url: String,
+    /// PEM file with the client's key and certificate.
+    pub client_file: PathBuf,
+    /// PEM file with what its TLS certificate leads to; `None` for the certificates of the system.
+    pub tls_roots: Option<PathBuf>,
+    /// Name of the CA that issues.
+    pub authority: String,
+    /// Certificate profile.
+    pub certificate_profile: String,
+    /// End entity profile.
+    pub end_entity_profile: String,
+    /// PEM file with the roots of the certificates it issues.
+    pub anchors: PathBuf,
+    /// Address of its OCSP responder.
+    pub ocsp_url: Option<String>,
+    /// Until a request is given up.
+    pub timeout: Duration,
+}
+
+/// A PKCS#11 token.
+#[derive(Debug, Clone)]
+pub struct KeyToken {
+    /// The library of its maker.
+    pub module: PathBuf,
+    /// Its label.
+    pub label: String,
+    /// The PIN of its user.
+    pub pin: Secret,
+}
+
+/// Time-stamp servers (RFC 3161).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeStamps {
+    /// Addresses, the preferred one first.
+    pub urls: Vec<String>,
+    /// File with the certificates that theirs must lead to.
+    pub anchors: PathBuf,
+    /// Until one is given up.
+    pub timeout: Duration,
 }
 
 /// Kind of a key pair.
@@ -482,10 +537,101 @@ fn read_authority(reader: &Reader<'_>, data_dir: &std::path::Path) -> Result<Aut
         dual: reader.flag("authority.dual")?,
         electronic_seals: reader.flag("authority.electronic_seals")?,
         signature_level: reader.choice("authority.signature_level", &levels)?,
+        time_stamps: read_time_stamps(reader)?,
+        renewal_days: reader.number("authority.renewal_days", 1..=1095)?,
+        ageing: read_ageing(reader)?,
         time_stamp_server: reader.flag("authority.time_stamp_server")?,
         master_key_file: file.map_or_else(|| data_dir.join("master.key"), PathBuf::from),
+        ejbca: read_ejbca(reader)?,
+        token: read_token(reader)?,
         key_pool: reader.number::<u16>("authority.key_pool", 0..=1000)?.into(),
     })
+}
+
+fn read_time_stamps(reader: &Reader<'_>) -> Result<Option<TimeStamps>, ConfigError> {
+    let urls: Vec<String> = reader.list("authority.time_stamp_urls")?;
+    let timeout = Duration::from_secs(reader.number("authority.time_stamp_seconds", 1..=30)?);
+    if urls.is_empty() {
+        return Ok(None);
+    }
+    if let Some(url) = urls
+        .iter()
+        .find(|url| !url.starts_with("http://") && !url.starts_with("https://"))
+    {
+        let problem = format!("{url:?} must begin with http:// or https://");
+        return Err(reader.refuse("authority.time_stamp_urls", problem));
+    }
+    let anchors = reader.optional("authority.time_stamp_anchors")?.ok_or_else(|| {
+        let problem =
+            "must name a file with the certificates (PEM) that those of the time-stamp servers lead to";
+        reader.refuse("authority.time_stamp_anchors", problem)
+    })?;
+    Ok(Some(TimeStamps {
+        urls,
+        anchors: PathBuf::from(anchors),
+        timeout,
+    }))
+}
+
+fn read_ejbca(reader: &Reader<'_>) -> Result<Option<EjbcaAccess>, ConfigError> {
+    let timeout = Duration::from_secs(reader.number("ejbca.timeout_seconds", 1..=60)?);
+    let Some(url) = reader.optional("ejbca.url")? else {
+        return Ok(None);
+    };
+    if !url.starts_with("https://") {
+        let problem = "must begin with https://: it knows us by our certificate";
+        return Err(reader.refuse("ejbca.url", problem));
+    }
+    let needed = |key: &str| {
+        let value = reader.optional(key)?;
+        value.ok_or_else(|| reader.refuse(key, "is needed with ejbca.url"))
+    };
+    Ok(Some(EjbcaAccess {
+        url,
+        client_file: PathBuf::from(needed("ejbca.client_file")?),
+        tls_roots: reader.optional("ejbca.tls_roots")?.map(PathBuf::from),
+        authority: needed("ejbca.authority")?,
+        certificate_profile: needed("ejbca.certificate_profile")?,
+        end_entity_profile: needed("ejbca.end_entity_profile")?,
+        anchors: PathBuf::from(needed("ejbca.anchors")?),
+        ocsp_url: reader.optional("ejbca.ocsp_url")?,
+        timeout,
+    }))
+}
+
+fn read_token(reader: &Reader<'_>) -> Result<Option<KeyToken>, ConfigError> {
+    let Some(module) = reader.optional("authority.pkcs11_module")? else {
+        return Ok(None);
+    };
+    let needs = |key: &str| reader.refuse(key, "is needed with authority.pkcs11_module");
+    let label = reader.optional("authority.pkcs11_token")?;
+    let pin = reader.secret("authority.pkcs11_pin")?;
+    Ok(Some(KeyToken {
+        module: PathBuf::from(module),
+        label: label.ok_or_else(|| needs("authority.pkcs11_token"))?,
+        pin: pin.ok_or_else(|| needs("authority.pkcs11_pin"))?,
+    }))
+}
+
+/// `["rsa-2048=2030-12-31"]`.
+fn read_ageing(reader: &Reader<'_>) -> Result<Vec<(String, String)>, ConfigError> {
+    let list: Vec<String> = reader.list("authority.ageing")?;
+    let one = |text: &String| {
+        let (name, day) = text.split_once('=')?;
+        let mut parts = day.splitn(3, '-').map(|part| (part.len(), part.parse::<u16>()));
+        let is_day = matches!(
+            (parts.next(), parts.next(), parts.next()),
+            (Some((4, Ok(_))), Some((2, Ok(1..=12))), Some((2, Ok(1..=31))))
+        );
+        is_day.then(|| (name.to_owned(), day.to_owned()))
+    };
+    let wrong = |text: &String| {
+        let problem = format!("{text:?} must be an algorithm and a day, as \"rsa-2048=2030-12-31\"");
+        reader.refuse("authority.ageing", problem)
+    };
+    list.iter()
+        .map(|text| one(text).ok_or_else(|| wrong(text)))
+        .collect()
 }
 
 fn read_request(reader: &Reader<'_>) -> Result<Request, ConfigError> {

@@ -9,7 +9,8 @@ use crate::config::Config;
 use crate::layer::DEFAULT_NAME;
 
 /// Keys whose value is never shown.
-const SECRET_KEYS: [&str; 4] = [
+const SECRET_KEYS: [&str; 5] = [
+    "authority.pkcs11_pin",
     "mail.password",
     "sms.fixed_code",
     "sms.webhook_secret",

@@ -51,6 +51,7 @@ pub mod person;
 pub mod person_auth;
 pub mod person_identity;
 pub mod person_key;
+pub mod proof;
 pub mod replay;
 pub mod request_event;
 pub mod revocation;

@@ -54,6 +54,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0008_revocation.sql"),
     ),
     (
+        9,
+        "proof",
+        include_str!("../migrations/sqlite/0009_proof.sql"),
+        include_str!("../migrations/postgres/0009_proof.sql"),
+    ),
+    (
         10,
         "evidence",
         include_str!("../migrations/sqlite/0010_evidence.sql"),

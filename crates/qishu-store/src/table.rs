@@ -46,6 +46,7 @@ pub(crate) const CONTRACT: Table = versioned("contract");
 pub(crate) const CONTRACT_PARTY: Table = plain("contract_party");
 pub(crate) const CUSTOMER: Table = versioned("customer");
 pub(crate) const DOCUMENT: Table = plain("document");
+pub(crate) const DOCUMENT_PROOF: Table = versioned("document_proof");
 pub(crate) const DOCUMENT_REVISION: Table = plain("document_revision");
 pub(crate) const EMPLOYEE: Table = versioned("employee");
 pub(crate) const EVIDENCE: Table = versioned("evidence");
@@ -82,6 +83,7 @@ pub(crate) const BUSINESS: &[Table] = &[
     CONTRACT_PARTY,
     CUSTOMER,
     DOCUMENT,
+    DOCUMENT_PROOF,
     DOCUMENT_REVISION,
     EMPLOYEE,
     EVIDENCE,

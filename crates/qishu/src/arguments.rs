@@ -468,6 +468,20 @@ pub(crate) enum CategoryCommand {
 
 #[derive(Subcommand)]
 pub(crate) enum AuthorityCommand {
+    /// Import an issuing authority from a PKCS#12 file, with the certificates up to its root
+    Import {
+        /// The file (.p12, .pfx)
+        file: PathBuf,
+        /// File with its password
+        #[arg(long)]
+        password_file: PathBuf,
+        /// Revocation list of the root about the imported authority (DER)
+        #[arg(long)]
+        root_crl: Option<PathBuf>,
+        /// Put an authority that is there aside
+        #[arg(long)]
+        replace: bool,
+    },
     /// Revoke the certificate of a signing act; the ledger and the answers of OCSP and revocation list say so from then on
     Revoke {
         /// Serial number, hexadecimal

@@ -25,6 +25,8 @@ use crate::{Failure, verify};
 /// Version of the archive's own form.
 const FORMAT: u64 = 1;
 const PURPOSE: &str = "backup";
+/// Folders of authorities begin so.
+const AUTHORITY: &str = "authority";
 /// Bytes of files kept in memory; every one is read once.
 const CACHE_BYTES: usize = 1 << 20;
 
@@ -102,14 +104,12 @@ async fn write_all(config: &Config, archive: &mut Archive, reader: &mut Reader) 
         append(archive, &format!("blobs/{digest}"), &bytes)?;
         count.blobs += 1;
     }
-    let root = config.data_dir.join("authority");
-    for path in files_below(&root)? {
-        let name = path
-            .strip_prefix(&root)?
-            .to_str()
-            .ok_or("a file of the authority has an odd name")?
-            .to_owned();
-        append(archive, &format!("authority/{name}"), &fs::read(&path)?)?;
+    for folder in authorities(&config.data_dir)? {
+        for path in files_below(&folder)? {
+            let name = path.strip_prefix(&config.data_dir)?.to_str();
+            let name = name.ok_or("a file of an authority has an odd name")?;
+            append(archive, name, &fs::read(&path)?)?;
+        }
     }
     let end = json!({ "rows": count.rows, "blobs": count.blobs });
     append(archive, "end.json", end.to_string().as_bytes())?;
@@ -155,7 +155,7 @@ pub(crate) async fn restore(config: Config, file: &Path) -> Result<ExitCode, Fai
                 }
                 count.blobs += 1;
             }
-            ["authority", ..] => place(&config.data_dir, &entry)?,
+            [folder, ..] if folder.starts_with(AUTHORITY) => place(&config.data_dir, &entry)?,
             ["end.json"] => break read_count(&entry)?,
             _ => return Err(format!("the backup has an unknown part {}", entry.name.display()).into()),
         }
@@ -278,6 +278,19 @@ fn existing_key(config: &Config) -> Result<MasterKey, Failure> {
         .into());
     }
     Ok(MasterKey::from_file(path)?)
+}
+
+/// The folders of the authorities, one for each family of algorithms.
+fn authorities(data_dir: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(data_dir)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(AUTHORITY) && entry.path().is_dir() {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 fn files_below(folder: &Path) -> Result<Vec<PathBuf>, Failure> {

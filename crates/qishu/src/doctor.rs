@@ -59,7 +59,12 @@ pub(crate) async fn examine(config: &Config) -> Result<ExitCode, Failure> {
     show("database", database(config).await);
     show("clock", clock());
     show("sandbox", sandbox(config, &work).await);
+    show("key token", key_token(config));
+    show("certificates", certificates(config));
     show("signing", signing(config, &work).await);
+    for (name, finding) in time_stamps(config).await {
+        show(name, finding);
+    }
     let (office, fonts) = libre_office(&work).await;
     show("LibreOffice", office);
     show("fonts", fonts);
@@ -105,6 +110,25 @@ fn master_key(config: &Config) -> Finding {
     match MasterKey::from_file(path) {
         Ok(_) => Finding::Good(format!("{} can be read", path.display())),
         Err(error) => Finding::Bad(error.to_string()),
+    }
+}
+
+fn key_token(config: &Config) -> Finding {
+    match install::token(config) {
+        Ok(None) => Finding::Good("none is used; the authority's keys are sealed files".to_owned()),
+        Ok(Some(token)) => Finding::Good(format!("{} can be logged in to", token.label())),
+        Err(error) => Finding::Bad(format!(
+            "{error}; check authority.pkcs11_module, pkcs11_token and pkcs11_pin"
+        )),
+    }
+}
+
+/// Whether the access to an authority elsewhere can be read. It is not asked: every certificate it issues stays in its books.
+fn certificates(config: &Config) -> Finding {
+    match install::certificate_source(config) {
+        Ok(None) => Finding::Good("are issued by the embedded authority".to_owned()),
+        Ok(Some(source)) => Finding::Good(format!("are issued by {}; its access can be read", source.name())),
+        Err(error) => Finding::Bad(format!("{error}; check [ejbca]")),
     }
 }
 
@@ -166,6 +190,50 @@ async fn sandbox(config: &Config, work: &FileWork) -> Finding {
         }
         Err(error) => Finding::Bad(error.to_string()),
     }
+}
+
+/// Asks every time-stamp server for a stamp, and counts the documents that wait for one.
+async fn time_stamps(config: &Config) -> Vec<(&'static str, Finding)> {
+    const NAME: &str = "time-stamps";
+    let servers = match install::time_stamp_servers(config) {
+        Ok(None) => {
+            return vec![(
+                NAME,
+                Finding::Good("are given by the embedded authority".to_owned()),
+            )];
+        }
+        Ok(Some(servers)) => servers,
+        Err(error) => return vec![(NAME, Finding::Bad(error.to_string()))],
+    };
+    let now_ms = system_now().ms();
+    let mut random = [0; 8];
+    if aws_lc_rs::rand::fill(&mut random).is_err() {
+        return vec![(NAME, Finding::Bad("the system gave no random bytes".to_owned()))];
+    }
+    let asked = servers.ask_each(random, now_ms).await;
+    let answering = asked.iter().any(|(_, answer)| answer.is_ok());
+    let mut findings: Vec<(&'static str, Finding)> = asked
+        .into_iter()
+        .map(|(url, answer)| match answer {
+            Ok(subject) => (NAME, Finding::Good(format!("{url} answers as {subject}"))),
+            // The next one of the list takes its place.
+            Err(problem) if answering => (NAME, Finding::Lacking(format!("{url}: {problem}"))),
+            Err(problem) => (NAME, Finding::Bad(format!("{url}: {problem}"))),
+        })
+        .collect();
+    if config.authority.master_key_file.exists()
+        && let Ok(store) = wiring::open_store(config).await
+    {
+        let waiting = qishu_store::proof::count_lacking(&mut store.read("doctor")).await;
+        store.close().await;
+        if let Ok(waiting @ 1..) = waiting {
+            let text = format!(
+                "{waiting} documents wait for a time-stamp; `qishu serve` adds it when a server answers"
+            );
+            findings.push((NAME, Finding::Lacking(text)));
+        }
+    }
+    findings
 }
 
 /// Signs a page with an authority of its own, and has the verifier judge it.

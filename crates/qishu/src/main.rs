@@ -17,13 +17,14 @@ mod set_up;
 mod verify;
 mod wiring;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 use qishu_app::authority::revoke_certificate;
 use qishu_app::job::resend_event;
 use qishu_config::Config;
-use sealpki::RevocationReason;
+use sealpki::{RevocationList, RevocationReason, import_pkcs12};
 
 use crate::arguments::{
     Arguments, AuthorityCommand, CallbackCommand, CategoryCommand, Command, ConfigCommand, Reason,
@@ -106,9 +107,49 @@ fn config_command(command: &ConfigCommand, config: &Config) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
+fn import_authority(
+    config: &Config,
+    file: &Path,
+    password_file: &Path,
+    root_crl: Option<&Path>,
+    replace: bool,
+) -> Result<ExitCode, Failure> {
+    let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
+    let password = read(password_file)?;
+    let password = String::from_utf8_lossy(&password);
+    let password = password.strip_suffix('\n').unwrap_or(&password);
+    let imported =
+        import_pkcs12(&read(file)?, password).map_err(|error| format!("{}: {error}", file.display()))?;
+    let list = root_crl.map(|path| {
+        RevocationList::from_der(&read(path)?).map_err(|error| format!("{}: {error}", path.display()))
+    });
+    let (folder, former) = install::import(config, &imported, list.transpose()?.as_ref(), replace)?;
+    println!(
+        "imported {} into {}",
+        imported.certificate.subject(),
+        folder.display()
+    );
+    if let Some(former) = former {
+        println!(
+            "the former authority is in {}; what it issued stays valid",
+            former.display()
+        );
+    }
+    println!("a running server goes on with the former authority until it is started again");
+    Ok(ExitCode::SUCCESS)
+}
+
 async fn authority_command(command: AuthorityCommand, config: Config) -> Result<ExitCode, Failure> {
+    let (serial, reason) = match command {
+        AuthorityCommand::Revoke { serial, reason } => (serial, reason),
+        AuthorityCommand::Import {
+            file,
+            password_file,
+            root_crl,
+            replace,
+        } => return import_authority(&config, &file, &password_file, root_crl.as_deref(), replace),
+    };
     let app = wiring::open_app(&config).await?;
-    let AuthorityCommand::Revoke { serial, reason } = command;
     let reason = match reason {
         Reason::AffiliationChanged => RevocationReason::AffiliationChanged,
         Reason::KeyCompromise => RevocationReason::KeyCompromise,

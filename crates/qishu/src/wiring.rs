@@ -12,6 +12,7 @@ use qishu_config::{
 };
 use qishu_model::application::SecretText;
 use qishu_model::id::IdSource;
+use qishu_model::time::Timestamp;
 use qishu_provider::{
     Channel, IdentityServices, Messenger, Ocr, OcrSimulator, Simulator, SmtpMail, SmtpProtection,
     SmtpSettings, TencentClient, TencentIdentity, TencentOcr, TencentSettings, TencentSms,
@@ -89,6 +90,9 @@ async fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> R
         services: first.services,
         keys: first.keys,
         other,
+        former_roots: install::former_roots(config)?,
+        certificates: install::certificate_source(config)?,
+        time_stamps: install::time_stamp_servers(config)?.map(Arc::new),
         files: files::file_work(config)?,
         messenger: messenger(config)?,
         identity: identity(config)?,
@@ -111,6 +115,8 @@ async fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> R
             },
             dual: config.authority.dual,
             electronic_seals: config.authority.electronic_seals,
+            renewal_days: config.authority.renewal_days.into(),
+            ageing: ageing(config),
             callbacks_at_once: config.callbacks.concurrency,
             seals_pass_unseen: config.seals.pass_unseen,
             seal_edit_lock: config.seals.edit_lock,
@@ -122,6 +128,14 @@ async fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> R
                 .map(|code| SecretText::new(code.expose().to_owned())),
         },
     }))
+}
+
+/// Days as the settings write them, each at its beginning.
+fn ageing(config: &Config) -> Vec<(String, Timestamp)> {
+    let day = |text: &str| Timestamp::parse_date(text).ok();
+    let list = config.authority.ageing.iter();
+    list.filter_map(|(name, text)| Some((name.clone(), day(text)?)))
+        .collect()
 }
 
 /// The public address; in the demo the listening one.

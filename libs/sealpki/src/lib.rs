@@ -17,7 +17,8 @@ mod tsp;
 
 pub use certificate::{
     BasicConstraints, BuildError, Certificate, CertificateError, CertificateTemplate, Issuer, IssuerError,
-    KeyUsage, LintError, Profile, SerialNumber, lint, lint_to_be_signed, sign_certificate, to_be_signed,
+    KeyUsage, LintError, Profile, SerialNumber, certification_request, lint, lint_to_be_signed,
+    sign_certificate, to_be_signed,
 };
 pub use cms::{
     CmsError, CmsLayout, CmsOptions, IdentityError, SignerIdentity, UnsignedAttribute, VerifiedSigner,
@@ -27,8 +28,8 @@ pub use crl::{CrlError, CrlTemplate, RevocationList, RevocationReason, RevokedCe
 pub use der::{DerError, element_len};
 pub use digest::{DigestAlgorithm, Sha256State, Sm3State, StateError, UnacceptedAlgorithm, sha256};
 pub use key::{
-    KeyAlgorithm, KeyError, PrivateKey, PublicKey, SecretBytes, SignatureAlgorithm, SignatureError,
-    Sm2Identifier,
+    ExternalKey, KeyAlgorithm, KeyError, PrivateKey, PublicKey, SecretBytes, SignatureAlgorithm,
+    SignatureError, Sm2Identifier,
 };
 pub use name::{AttributeKind, DistinguishedName, NameAttribute, NameError};
 pub use ocsp::{

@@ -17,8 +17,8 @@ use super::{check_uploads, plain_suffix};
 use crate::app::Family;
 use crate::company::require_operator;
 use crate::document::Upload;
-use crate::signing::stamp;
-use crate::{ApiCaller, App, AppError};
+use crate::signing::{Progress, stamp};
+use crate::{ApiCaller, App, AppError, SignatureLevel};
 
 /// What is to be proved to exist now.
 #[derive(Debug, Clone)]
@@ -73,7 +73,10 @@ pub async fn notarise(app: &App, caller: &ApiCaller, order: NotaryOrder) -> Resu
     };
     let imprint = MessageImprint::new(digest_algorithm(algorithm), &digest);
     let imprint = imprint.ok_or_else(|| AppError::invalid("notaryDataHash", "a digest of another length"))?;
-    let token = stamp(app, app.hierarchy(Family::First)?, imprint)?;
+    let mut progress = Progress::embedded(SignatureLevel::BaselineT);
+    let stamped = stamp(app, Family::First, imprint, &mut progress).await?;
+    let (token, _) =
+        stamped.ok_or_else(|| AppError::Internal("no time-stamp for what is notarised".to_owned()))?;
     let stamped =
         sealpki::read_time_stamp(&token).map_err(|error| AppError::internal("own time-stamp", error))?;
     let made = Notary {

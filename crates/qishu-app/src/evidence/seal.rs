@@ -12,7 +12,9 @@ use sealpki::AttributeKind;
 use crate::app::Family;
 use crate::paper::SealPlace;
 use crate::seal::{SealImage, draw_company_seal, vector_picture};
-use crate::signing::{CHINA_OFFSET_MINUTES, SIGNER_RESERVE, extend, time_stamp_reserve, with_time_stamp};
+use crate::signing::{
+    CHINA_OFFSET_MINUTES, Progress, SIGNER_RESERVE, Signer, extend, time_stamp_reserve, with_time_stamp,
+};
 use crate::{App, AppError, SignatureLevel};
 
 const LEVEL: SignatureLevel = SignatureLevel::BaselineLta;
@@ -81,7 +83,7 @@ pub(super) async fn seal(
             unix_seconds: app.trusted_now()?.ms().div_euclid(1000),
             offset_minutes: CHINA_OFFSET_MINUTES,
         },
-        contents_reserve: chain + SIGNER_RESERVE + time_stamp_reserve(LEVEL, hierarchy),
+        contents_reserve: chain + SIGNER_RESERVE + time_stamp_reserve(app, Family::First, LEVEL)?,
     };
     let pending = prepare_signature(&plan, &request).map_err(failed)?;
     let keys = Arc::clone(hierarchy.keys);
@@ -95,10 +97,15 @@ pub(super) async fn seal(
         .map_err(|error| AppError::internal("seal of a report", error))?;
     let verified =
         sealpki::verify_detached(&cms, |_| &digest).map_err(|error| AppError::internal("own seal", error))?;
-    let cms = with_time_stamp(app, hierarchy, LEVEL, cms, &verified.signature)?;
+    let mut progress = Progress::embedded(LEVEL);
+    let cms = with_time_stamp(app, Family::First, cms, &verified.signature, &mut progress).await?;
     let signed = pending.complete(&cms).map_err(failed)?;
-    let signers = [(Family::First, identity.certificate().clone())];
-    let signed = extend(app, LEVEL, &id.to_string(), &signers, signed)?;
+    let signers = [Signer {
+        family: Family::First,
+        certificate: identity.certificate().clone(),
+        elsewhere: None,
+    }];
+    let signed = extend(app, &id.to_string(), &signers, signed, &mut progress).await?;
     let mut pdf = pdf;
     pdf.extend_from_slice(&signed.bytes);
     Ok(Sealed {

@@ -13,13 +13,14 @@ use pdfseal::sign::{
     AppendedRevision, PendingSignature, SignOptions, SignRequest, SignatureFormat, SigningPlan, SigningTime,
     prepare_signature_with,
 };
-use qishu_authority::{PreparedCertificate, VerifiedSubject};
+use qishu_authority::{OneTimeKey, PreparedCertificate, VerifiedSubject, enrol};
 use qishu_model::id::ActId;
 use sealpki::{
-    Certificate, SealInfo, SealPicture, SealSignatureTemplate, SealSigners, SesVersion, SignerIdentity,
+    Certificate, SealInfo, SealPicture, SealSignature, SealSignatureTemplate, SealSigners, SerialNumber,
+    SesVersion, SignerIdentity,
 };
 
-use super::level::{time_stamp_reserve, with_seal_time_stamp, with_time_stamp};
+use super::level::{Progress, time_stamp_reserve, with_seal_time_stamp, with_time_stamp};
 use super::mark::SealFace;
 use crate::app::{Family, HierarchyRef};
 use crate::document::blob_digest;
@@ -39,11 +40,27 @@ const SEAL_BACKDATE_S: i64 = 300;
 /// One signature that is going to be made.
 pub(super) struct Layer {
     pub(super) family: Family,
-    pub(super) certificate: PreparedCertificate,
+    credential: Credential,
     /// Shows the stamps of the act; the last one does.
     shows: bool,
     /// Makes it an electronic seal rather than a CMS.
     seal: Option<ElectronicFace>,
+}
+
+/// What a signature is made with.
+enum Credential {
+    /// Key and certificate of an authority elsewhere.
+    Issued(Box<SignerIdentity>),
+    /// The certificate that our authority will issue once its serial is recorded.
+    Prepared(PreparedCertificate),
+}
+
+/// Who signed.
+pub(crate) struct Signer {
+    pub(crate) family: Family,
+    pub(crate) certificate: Certificate,
+    /// What stands above a certificate that an authority elsewhere issued; `None` for our own ones.
+    pub(crate) elsewhere: Option<Vec<Certificate>>,
 }
 
 /// A seal with its picture.
@@ -100,7 +117,7 @@ pub(super) fn families(app: &App) -> &'static [Family] {
 ///
 /// # Errors
 /// Internal when a certificate cannot be issued.
-pub(super) fn layers(
+pub(super) async fn layers(
     app: &App,
     subject: &VerifiedSubject,
     act: ActId,
@@ -111,18 +128,53 @@ pub(super) fn layers(
     let mut layers = Vec::with_capacity(families.len());
     for (index, family) in families.iter().enumerate() {
         let hierarchy = app.hierarchy(*family)?;
-        let certificate = hierarchy
-            .authority
-            .prepare(subject, &act.to_string(), app.random_bytes()?, now_ms);
         let has_maker = hierarchy.services.seal_maker_certificate().is_some();
         layers.push(Layer {
             family: *family,
-            certificate: certificate.map_err(|error| AppError::internal("one-time certificate", error))?,
+            credential: credential(app, *family, subject, act, now_ms).await?,
             shows: index + 1 == families.len(),
             seal: seal.filter(|_| has_maker).cloned(),
         });
     }
     Ok(layers)
+}
+
+/// A certificate that is decided on, or already issued by an authority elsewhere: that one chooses the serial, which is recorded
+/// with the intent, before anything is signed.
+async fn credential(
+    app: &App,
+    family: Family,
+    subject: &VerifiedSubject,
+    act: ActId,
+    now_ms: i64,
+) -> Result<Credential, AppError> {
+    let hierarchy = app.hierarchy(family)?;
+    let failed = |error| AppError::internal("one-time certificate", error);
+    let Some(source) = app.source_of(family) else {
+        let random = app.random_bytes()?;
+        let prepared = hierarchy
+            .authority
+            .prepare(subject, &act.to_string(), random, now_ms);
+        return Ok(Credential::Prepared(prepared.map_err(failed)?));
+    };
+    let key = one_time_key(hierarchy).await?;
+    let identity = enrol(
+        source,
+        hierarchy.authority,
+        subject,
+        &act.to_string(),
+        key,
+        now_ms,
+    )
+    .await;
+    let identity = identity.map_err(|error| AppError::internal("one-time certificate", error))?;
+    Ok(Credential::Issued(Box::new(identity)))
+}
+
+async fn one_time_key(hierarchy: HierarchyRef<'_>) -> Result<OneTimeKey, AppError> {
+    let keys = Arc::clone(hierarchy.keys);
+    let key = tokio::task::spawn_blocking(move || keys.take()).await?;
+    key.map_err(|error| AppError::internal("one-time key", error))
 }
 
 impl Shown<'_> {
@@ -152,7 +204,7 @@ impl Shown<'_> {
                 unix_seconds: self.now_unix_s,
                 offset_minutes: CHINA_OFFSET_MINUTES,
             },
-            contents_reserve: layer.reserve(app, hierarchy),
+            contents_reserve: layer.reserve(app, hierarchy)?,
         };
         let options = SignOptions {
             format: match layer.seal {
@@ -167,14 +219,23 @@ impl Shown<'_> {
 }
 
 impl Layer {
+    /// The serial number to record before anything is signed.
+    pub(super) fn serial(&self) -> &SerialNumber {
+        match &self.credential {
+            Credential::Issued(identity) => identity.certificate().serial(),
+            Credential::Prepared(prepared) => prepared.serial(),
+        }
+    }
+
     /// Room for the contents: the chain of the authority or the picture of the seal, the certificate, and the time-stamp.
-    fn reserve(&self, app: &App, hierarchy: HierarchyRef<'_>) -> usize {
+    fn reserve(&self, app: &App, hierarchy: HierarchyRef<'_>) -> Result<usize, AppError> {
         let chain: usize = hierarchy.authority.chain_der().iter().map(|der| der.len()).sum();
-        let own = match &self.seal {
-            Some(seal) => seal.png.len() + SEAL_RESERVE,
-            None => chain + SIGNER_RESERVE,
+        let own = match (&self.seal, &self.credential) {
+            (Some(seal), _) => seal.png.len() + SEAL_RESERVE,
+            (None, Credential::Issued(identity)) => identity.cms_len_max(),
+            (None, Credential::Prepared(_)) => chain + SIGNER_RESERVE,
         };
-        own + time_stamp_reserve(app.settings.signature_level, hierarchy)
+        Ok(own + time_stamp_reserve(app, self.family, app.settings.signature_level)?)
     }
 
     /// Issues the certificate, signs, checks the own signature, and puts it into its room.
@@ -186,58 +247,71 @@ impl Layer {
         app: &App,
         pending: PendingSignature,
         now_unix_s: i64,
-    ) -> Result<(Certificate, AppendedRevision), AppError> {
-        let hierarchy = app.hierarchy(self.family)?;
-        let keys = Arc::clone(hierarchy.keys);
-        let key = tokio::task::spawn_blocking(move || keys.take()).await?;
-        let key = key.map_err(|error| AppError::internal("one-time key", error))?;
-        let identity = hierarchy.authority.issue(self.certificate, key);
-        let identity = identity.map_err(|error| AppError::internal("one-time certificate", error))?;
+        progress: &mut Progress,
+    ) -> Result<(Signer, AppendedRevision), AppError> {
+        let family = self.family;
+        let hierarchy = app.hierarchy(family)?;
+        let (identity, elsewhere) = match self.credential {
+            Credential::Issued(identity) => {
+                let chain = identity.chain().to_vec();
+                (*identity, Some(chain))
+            }
+            Credential::Prepared(prepared) => {
+                let identity = hierarchy
+                    .authority
+                    .issue(prepared, one_time_key(hierarchy).await?);
+                let identity = identity.map_err(|error| AppError::internal("one-time certificate", error))?;
+                (identity, None)
+            }
+        };
         let failed = |error| AppError::internal("signature", error);
         let digest = pending.digest_by(identity.digest_algorithm()).map_err(failed)?;
         let contents = match &self.seal {
             Some(seal) => {
                 let range = pending.byte_range();
-                seal.sign(app, hierarchy, &identity, &digest, range, now_unix_s)?
+                let signature = seal.sign(hierarchy, &identity, &digest, range, now_unix_s)?;
+                let signature = with_seal_time_stamp(app, family, signature, progress).await?;
+                let verified = signature.verify(|_| digest, &[]);
+                verified.map_err(|error| AppError::internal("own signature", error))?;
+                signature.der().to_vec()
             }
-            None => sign_cms(app, hierarchy, &identity, &digest)?,
+            None => sign_cms(app, family, &identity, &digest, progress).await?,
         };
         let revision = pending.complete(&contents).map_err(failed)?;
-        Ok((identity.certificate().clone(), revision))
+        let signer = Signer {
+            family,
+            certificate: identity.certificate().clone(),
+            elsewhere,
+        };
+        Ok((signer, revision))
     }
 }
 
-fn sign_cms(
+async fn sign_cms(
     app: &App,
-    hierarchy: HierarchyRef<'_>,
+    family: Family,
     identity: &SignerIdentity,
     digest: &[u8],
+    progress: &mut Progress,
 ) -> Result<Vec<u8>, AppError> {
     let cms = identity
         .sign_detached(digest)
         .map_err(|error| AppError::internal("signature", error))?;
     let verified = sealpki::verify_detached(&cms, |_| digest)
         .map_err(|error| AppError::internal("own signature", error))?;
-    with_time_stamp(
-        app,
-        hierarchy,
-        app.settings.signature_level,
-        cms,
-        &verified.signature,
-    )
+    with_time_stamp(app, family, cms, &verified.signature, progress).await
 }
 
 impl ElectronicFace {
     /// A seal for this one signature, and the signature with it: one-time keys are in no seal that was made before.
     fn sign(
         &self,
-        app: &App,
         hierarchy: HierarchyRef<'_>,
         identity: &SignerIdentity,
         digest: &[u8],
         byte_range: [u64; 4],
         now_unix_s: i64,
-    ) -> Result<Vec<u8>, AppError> {
+    ) -> Result<SealSignature, AppError> {
         let failed = |error| AppError::internal("electronic seal", error);
         let signer = identity.certificate();
         let info = SealInfo {
@@ -268,9 +342,6 @@ impl ElectronicFace {
             property: format!("[{a} {b} {c} {d}]"),
             extensions: Vec::new(),
         };
-        let signature = identity.sign_with_seal(&template).map_err(failed)?;
-        let signature = with_seal_time_stamp(app, hierarchy, signature)?;
-        signature.verify(|_| digest, &[]).map_err(failed)?;
-        Ok(signature.der().to_vec())
+        identity.sign_with_seal(&template).map_err(failed)
     }
 }

@@ -24,9 +24,10 @@ use qishu_store::{Reader, StoreError, Transaction, Versioned};
 use sealpki::Certificate;
 use serde_json::{Value as Json, json};
 
+use super::care::record_proof;
 use super::company_sign::CompanyAct;
 use super::layer::{ElectronicFace, Layer, Shown, electronic_face, layers};
-use super::level::{extend, joined};
+use super::level::{Progress, extend, joined};
 use super::mark::{Mark, first_face, seals, stamps};
 use super::personal_sign::AuthorisedAct;
 use super::place::{DocumentAids, Wanted, add_digests, load_aids, load_attachment_aids, place};
@@ -181,6 +182,7 @@ struct Signed<'a> {
     revision_sha256: [u8; 32],
     plan: Digest,
     certificates: Vec<Certificate>,
+    progress: Progress,
     seals: Vec<SealId>,
 }
 
@@ -211,17 +213,17 @@ async fn prepare<'a, 'm>(
         // Positions that vanish (across-page on a single page) leave an invisible signature on the first document.
         if !here.is_empty() || (placed.is_empty() && index == 0) {
             let seal = electronic_face(app, first_face(&here, &planned.marks)).await?;
-            pending.push(prepare_one(app, planned, document, &here, seal.as_ref())?);
+            pending.push(prepare_one(app, planned, document, &here, seal.as_ref()).await?);
         }
     }
     for attachment in attachments {
-        pending.push(prepare_one(app, planned, attachment, &[], None)?);
+        pending.push(prepare_one(app, planned, attachment, &[], None).await?);
     }
     let used = placed.iter().map(|placed| placed.stamper).collect();
     Ok((pending, used))
 }
 
-fn prepare_one<'a, 'm>(
+async fn prepare_one<'a, 'm>(
     app: &App,
     planned: &'m PlannedAct,
     document: &'a DocumentAids,
@@ -230,7 +232,7 @@ fn prepare_one<'a, 'm>(
 ) -> Result<Pending<'a, 'm>, AppError> {
     let act = ActId::new(app.next_id());
     let now_ms = app.trusted_now()?.ms();
-    let layers = layers(app, &planned.subject, act, seal, now_ms)?;
+    let layers = layers(app, &planned.subject, act, seal, now_ms).await?;
     let (stamps, pictures) = stamps(placed, &planned.marks);
     let shown = Shown {
         act,
@@ -269,7 +271,7 @@ async fn intend(
         let serials: Vec<String> = pending
             .layers
             .iter()
-            .map(|layer| layer.certificate.serial().to_string())
+            .map(|layer| layer.serial().to_string())
             .collect();
         let intent = SigningAct {
             id: pending.shown.act,
@@ -308,7 +310,7 @@ fn details(planned: &PlannedAct) -> Json {
     let mut seals: Vec<SealId> = planned.marks.iter().filter_map(|mark| mark.seal).collect();
     seals.dedup();
     if seals.is_empty() {
-        Json::Null
+        json!({})
     } else {
         json!({ "seals": seals })
     }
@@ -348,19 +350,21 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a, '_>) -> Result<Signed<'a>,
     let mut open = Some(pending.signature);
     let mut signed: Option<AppendedRevision> = None;
     let mut signers = Vec::with_capacity(pending.layers.len());
+    let mut progress = Progress::new(app);
     for layer in pending.layers {
         let signature = match (open.take(), &signed) {
             (Some(first), _) => first,
             (None, Some(before)) => shown.lay_out(app, &before.plan, &layer)?,
             (None, None) => return Err(AppError::Internal("a signature without a place".to_owned())),
         };
-        let family = layer.family;
-        let (certificate, revision) = layer.sign(app, signature, shown.now_unix_s).await?;
+        let (signer, revision) = layer
+            .sign(app, signature, shown.now_unix_s, &mut progress)
+            .await?;
         signed = Some(match signed {
             Some(before) => joined(before, revision),
             None => revision,
         });
-        signers.push((family, certificate));
+        signers.push(signer);
     }
     let signed = signed.ok_or_else(|| AppError::Internal("an act without a signature".to_owned()))?;
     let AppendedRevision {
@@ -368,13 +372,7 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a, '_>) -> Result<Signed<'a>,
         plan,
         revision_sha256,
         ..
-    } = extend(
-        app,
-        app.settings.signature_level,
-        &shown.act.to_string(),
-        &signers,
-        signed,
-    )?;
+    } = extend(app, &shown.act.to_string(), &signers, signed, &mut progress).await?;
     let length = bytes.len() as u64;
     let part = app.blobs.put(bytes.into()).await?;
     let plan = app.blobs.put(plan.to_bytes().into()).await?;
@@ -387,7 +385,8 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a, '_>) -> Result<Signed<'a>,
         },
         revision_sha256,
         plan,
-        certificates: signers.into_iter().map(|(_, certificate)| certificate).collect(),
+        certificates: signers.into_iter().map(|signer| signer.certificate).collect(),
+        progress,
         seals: pending.seals,
     })
 }
@@ -428,9 +427,15 @@ async fn finish(
             act::store_certificate(&mut transaction, &serial, certificate.der(), now).await?;
         }
         crate::seal::record_uses(app, &mut transaction, request.contract, one.act, &one.seals).await?;
+        record_proof(app, &mut transaction, &stored.value, one.document, &one.progress).await?;
     }
     for intent in intents {
-        settle(&mut transaction, intent.clone(), ActState::Done, now).await?;
+        let mut done = intent.clone();
+        let signed = signed.iter().find(|one| one.act == done.id);
+        if let (Some(signed), Some(details)) = (signed, done.details.as_object_mut()) {
+            details.insert("level".to_owned(), json!(signed.progress.reached.name()));
+        }
+        settle(&mut transaction, done, ActState::Done, now).await?;
     }
     let changed = store_change(app, &mut transaction, &stored, transition, request.actor.clone()).await?;
     transaction.commit().await?;

@@ -95,7 +95,15 @@ pub(super) async fn load_attachment_aids(
     Ok(aids)
 }
 
-async fn load_one(app: &App, reader: &mut Reader, document: &Document) -> Result<DocumentAids, AppError> {
+/// Aids of one document.
+///
+/// # Errors
+/// As [`load_aids`].
+pub(super) async fn load_one(
+    app: &App,
+    reader: &mut Reader,
+    document: &Document,
+) -> Result<DocumentAids, AppError> {
     let row = find_revision(reader, document.id, document.revision).await?;
     let plan = row.and_then(|row| row.plan);
     let plan =

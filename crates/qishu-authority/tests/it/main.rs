@@ -6,5 +6,9 @@
 )]
 
 mod authority;
+mod ejbca;
+mod import;
 mod issuing;
 mod services;
+mod time_stamp_servers;
+mod token;

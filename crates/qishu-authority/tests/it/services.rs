@@ -126,7 +126,7 @@ fn revoked_certificates_are_listed() {
     let list = authority.revocation_list(vec![entry.clone()], NOW_MS).unwrap();
     list.verify(authority.issuing_certificate()).unwrap();
     assert_eq!(list.find(certificate.serial()), Some(&entry));
-    let root = services.root_list();
+    let root = services.root_list().unwrap();
     root.verify(authority.root_certificate()).unwrap();
     assert!(root.covers(authority.issuing_certificate()) && root.revoked().is_empty());
 }
@@ -141,11 +141,17 @@ fn services_keep_their_keys_until_they_must_be_renewed() {
         (soon.time_stamping_certificate(), soon.ocsp_certificate()),
         (tsa, ocsp)
     );
-    assert_eq!(soon.root_list().der(), services.root_list().der());
+    assert_eq!(
+        soon.root_list().unwrap().der(),
+        services.root_list().unwrap().der()
+    );
     let later = reopened(NOW_MS + 3 * YEAR_MS - 86_400_000);
     assert_eq!(later.time_stamping_certificate(), tsa);
     assert_ne!(later.ocsp_certificate(), ocsp);
-    assert_ne!(later.root_list().der(), services.root_list().der());
+    assert_ne!(
+        later.root_list().unwrap().der(),
+        services.root_list().unwrap().der()
+    );
 }
 
 #[test]
@@ -153,7 +159,10 @@ fn without_the_key_of_the_root_its_list_stays() {
     let (_parent, folder, authority, services) = opened();
     fs::remove_file(folder.join("root.key.sealed")).unwrap();
     let later = AuthorityServices::open(&folder, &master(), &authority, NOW_MS + YEAR_MS).unwrap();
-    assert_eq!(later.root_list().der(), services.root_list().der());
+    assert_eq!(
+        later.root_list().unwrap().der(),
+        services.root_list().unwrap().der()
+    );
     fs::remove_file(folder.join("root.crl")).unwrap();
     assert!(AuthorityServices::open(&folder, &master(), &authority, NOW_MS).is_err());
 }

@@ -139,7 +139,8 @@ fn ranges_and_choices_say_what_is_allowed() {
         ),
         (
             "[authority]\none_time_key = \"rsa\"",
-            "authority.one_time_key (from qishu.toml): must be \"rsa-2048\" or \"rsa-3072\" or \"rsa-4096\" or \"ecdsa-p256\" or \"sm2\", not \"rsa\"",
+            "authority.one_time_key (from qishu.toml): must be \"rsa-2048\" or \"rsa-3072\" or \"rsa-4096\" or \"ecdsa-p256\" \
+             or \"sm2\", not \"rsa\"",
         ),
         (
             "[log]\nlevel = \"info,sqlx=loud\"",
@@ -155,6 +156,77 @@ fn ranges_and_choices_say_what_is_allowed() {
         assert!(message.starts_with(expected), "{message}");
     }
     assert!(production("[log]\nlevel = \"info, sqlx=warn\"").is_ok());
+}
+
+#[test]
+fn what_the_authority_uses_needs_its_parts() {
+    let key = |text: &str| refused(production(text)).0;
+    let dual = "[authority]\none_time_key = \"sm2\"\ndual = true";
+    assert_eq!(key(dual), "authority.dual");
+    assert!(production(&dual.replace("sm2", "rsa-3072")).is_ok());
+    let servers = "[authority]\ntime_stamp_urls = [\"https://tsa.example.com\"]\n";
+    assert_eq!(key(servers), "authority.time_stamp_anchors");
+    let servers = format!("{servers}time_stamp_anchors = \"tsa.pem\"\n");
+    assert_eq!(
+        production(&servers)
+            .unwrap()
+            .authority
+            .time_stamps
+            .unwrap()
+            .urls
+            .len(),
+        1
+    );
+    assert_eq!(key(&servers.replace("https", "ftp")), "authority.time_stamp_urls");
+    for bad in [
+        "rsa-2048",
+        "rsa-2048=2030",
+        "rsa-2048=2030-13-01",
+        "rsa-2048=2030-1-1",
+    ] {
+        assert_eq!(
+            key(&format!("[authority]\nageing = [\"{bad}\"]")),
+            "authority.ageing",
+            "{bad}"
+        );
+    }
+    let token = "[authority]\npkcs11_module = \"/usr/lib/token.so\"\n";
+    assert_eq!(key(token), "authority.pkcs11_token");
+    let token = format!("{token}pkcs11_token = \"qishu\"\n");
+    assert_eq!(key(&token), "authority.pkcs11_pin");
+    let config = production(&format!("{token}pkcs11_pin = \"hunter2\"\n")).unwrap();
+    assert!(!config.print().contains("hunter2"));
+}
+
+#[test]
+fn an_authority_elsewhere_needs_its_parts() {
+    let parts = [
+        ("url", "https://ca.example.com:8443"),
+        ("client_file", "client.pem"),
+        ("authority", "Contract CA"),
+        ("certificate_profile", "OneTime"),
+        ("end_entity_profile", "Signers"),
+        ("anchors", "ca.pem"),
+        ("ocsp_url", "http://ca.example.com/ocsp"),
+    ];
+    let without = |left_out: &str| {
+        let given = parts.iter().filter(|(name, _)| *name != left_out);
+        let lines: Vec<String> = given
+            .map(|(name, value)| format!("{name} = \"{value}\""))
+            .collect();
+        format!("[ejbca]\n{}\n", lines.join("\n"))
+    };
+    assert!(production(&without("")).unwrap().authority.ejbca.is_some());
+    assert!(production(&without("url")).unwrap().authority.ejbca.is_none());
+    for (name, _) in &parts[1..] {
+        assert_eq!(refused(production(&without(name))).0, format!("ejbca.{name}"));
+    }
+    let stamped = format!("[authority]\nsignature_level = \"B-T\"\n{}", without("ocsp_url"));
+    assert!(production(&stamped).is_ok());
+    assert_eq!(
+        refused(production(&without("").replace("https", "http"))).0,
+        "ejbca.url"
+    );
 }
 
 #[test]

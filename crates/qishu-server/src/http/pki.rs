@@ -43,7 +43,10 @@ async fn published(app: &App, sm2: bool, name: &str) -> Response {
     match name {
         "root.cer" => der(CERTIFICATE, authority.root_certificate_der().to_vec()),
         "issuing.cer" => der(CERTIFICATE, authority.issuing_certificate().der().to_vec()),
-        "root.crl" => der(LIST, services.root_list().der().to_vec()),
+        "root.crl" => match services.root_list() {
+            Some(list) => der(LIST, list.der().to_vec()),
+            None => StatusCode::NOT_FOUND.into_response(),
+        },
         "issuing.crl" => answered(LIST, revocation_list(app, hierarchy).await),
         _ => StatusCode::NOT_FOUND.into_response(),
     }

@@ -10,6 +10,7 @@ use qishu_app::file_work::FileWork;
 use qishu_app::{App, Clock, Parts, Settings, SignatureLevel, demo};
 use qishu_authority::{
     Authority, AuthorityNames, AuthorityServices, Hierarchy, KeyAlgorithm, KeyPool, MasterKey,
+    TimeStampServers,
 };
 use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
@@ -51,6 +52,8 @@ fn settings() -> Settings {
         signature_level: SignatureLevel::BaselineB,
         dual: false,
         electronic_seals: true,
+        renewal_days: 90,
+        ageing: Vec::new(),
         callbacks_at_once: 4,
         seals_pass_unseen: false,
         seal_edit_lock: false,
@@ -113,7 +116,19 @@ impl TestApp {
         algorithm: KeyAlgorithm,
         change_app: impl FnOnce(&mut Settings),
     ) -> Self {
-        Self::launch_with(database, in_process(), algorithm, change_app, |_| {}).await
+        Self::launch_with(database, (in_process(), None), algorithm, change_app, |_| {}).await
+    }
+
+    /// With these time-stamp servers, on this clock.
+    pub(crate) async fn start_with_servers(
+        database: &TestDatabase,
+        clock: FakeClock,
+        servers: TimeStampServers,
+        level: SignatureLevel,
+    ) -> Self {
+        let change = |settings: &mut Settings| settings.signature_level = level;
+        let parts = (in_process(), Some((clock, servers)));
+        Self::launch_with(database, parts, KeyAlgorithm::EcdsaP256, change, |_| {}).await
     }
 
     /// With another way of handling files.
@@ -127,19 +142,27 @@ impl TestApp {
         change_app: impl FnOnce(&mut Settings),
         change: impl FnOnce(&mut ServerSettings),
     ) -> Self {
-        Self::launch_with(database, files, KeyAlgorithm::EcdsaP256, change_app, change).await
+        Self::launch_with(
+            database,
+            (files, None),
+            KeyAlgorithm::EcdsaP256,
+            change_app,
+            change,
+        )
+        .await
     }
 
     async fn launch_with(
         database: &TestDatabase,
-        files: FileWork,
+        (files, servers): (FileWork, Option<(FakeClock, TimeStampServers)>),
         algorithm: KeyAlgorithm,
         change_app: impl FnOnce(&mut Settings),
         change: impl FnOnce(&mut ServerSettings),
     ) -> Self {
         let mut app_settings = settings();
         change_app(&mut app_settings);
-        let clock = FakeClock::default();
+        let (clock, servers) = servers.unzip();
+        let clock = clock.unwrap_or_default();
         let fault = Arc::default();
         let simulator = Simulator::new();
         let folder = tempfile::tempdir().unwrap();
@@ -171,6 +194,9 @@ impl TestApp {
             services,
             keys: Arc::new(KeyPool::new(algorithm)),
             other,
+            former_roots: Vec::new(),
+            certificates: None,
+            time_stamps: servers.map(Arc::new),
             files,
             messenger: Messenger::simulated(&simulator),
             identity: IdentityServices::simulated(),

@@ -5,6 +5,7 @@ pub(crate) mod extensions;
 mod lint;
 pub(crate) mod names;
 mod parse;
+mod request;
 
 use std::fmt;
 use std::ops::Range;
@@ -14,6 +15,7 @@ pub use build::{BuildError, CertificateTemplate, Issuer, Profile, sign_certifica
 pub use extensions::{BasicConstraints, KeyUsage};
 pub use lint::{LintError, lint, lint_to_be_signed};
 pub use parse::CertificateError;
+pub use request::certification_request;
 
 use crate::der::oid;
 use crate::digest::UnacceptedAlgorithm;

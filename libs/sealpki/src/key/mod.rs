@@ -11,7 +11,7 @@ mod public;
 mod sm2_key;
 
 pub use algorithm::{SignatureAlgorithm, Sm2Identifier};
-pub use private::{KeyError, PrivateKey, SecretBytes};
+pub use private::{ExternalKey, KeyError, PrivateKey, SecretBytes};
 pub use public::{PublicKey, SignatureError};
 
 /// Kinds of keys this crate makes.

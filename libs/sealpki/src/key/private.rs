@@ -1,5 +1,7 @@
 //! The one type that holds a private key.
 
+use std::sync::Arc;
+
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa;
@@ -30,8 +32,11 @@ pub enum KeyError {
     /// The bytes are not a usable PKCS#8 private key.
     #[error("the bytes are not a valid PKCS#8 private key of its algorithm")]
     Rejected,
-    /// The cryptographic library refused to sign.
-    #[error("the cryptographic library could not sign")]
+    /// The key is kept elsewhere and cannot be had.
+    #[error("the key is kept where it cannot be taken out")]
+    NotExportable,
+    /// The cryptographic library, or the place where the key is kept, refused to sign.
+    #[error("the cryptographic library or the keeper of the key could not sign")]
     Signing,
     /// Another algorithm, curve or modulus size than those of [`KeyAlgorithm`].
     #[error("the key is none of RSA with 2048, 3072 or 4096 bits, ECDSA on P-256 or P-384, Ed25519 and SM2")]
@@ -59,8 +64,20 @@ impl std::fmt::Debug for SecretBytes {
     }
 }
 
-/// A private key in memory. Everything that signs goes through this type, so that keys held elsewhere can later stand
-/// behind it.
+/// A private key that is kept elsewhere, such as in a token, and signs there.
+pub trait ExternalKey: Send + Sync {
+    /// Signs a message by the usual algorithm of keys of this kind
+    /// ([`KeyAlgorithm::signature_algorithm`]); the digest over it is part of the operation. ECDSA signatures are in DER.
+    ///
+    /// # Errors
+    /// [`KeyError::Signing`] when it cannot be done.
+    fn sign(&self, algorithm: KeyAlgorithm, message: &[u8]) -> Result<Vec<u8>, KeyError>;
+
+    /// What the key is called where it is kept.
+    fn reference(&self) -> &str;
+}
+
+/// A private key, in memory or kept elsewhere. Everything that signs goes through this type.
 pub struct PrivateKey {
     pair: Pair,
     algorithm: KeyAlgorithm,
@@ -71,6 +88,7 @@ pub struct PrivateKey {
 enum Pair {
     Ecdsa(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
+    External(Arc<dyn ExternalKey>),
     Rsa(rsa::KeyPair),
     Sm2(Sm2Key),
 }
@@ -115,6 +133,38 @@ impl PrivateKey {
         Self::from_pair(pair.map_err(|_| KeyError::Rejected)?)
     }
 
+    /// A key that is kept elsewhere, with the DER of its public half (SubjectPublicKeyInfo).
+    ///
+    /// # Errors
+    /// [`KeyError::Unsupported`] for another kind of key than those of [`KeyAlgorithm`].
+    pub fn external(spki: &[u8], key: Arc<dyn ExternalKey>) -> Result<Self, KeyError> {
+        let public_key = PublicKey::from_spki(spki).map_err(|_| KeyError::Unsupported)?;
+        let algorithm = match (public_key.rsa_modulus_bits(), public_key.signature_algorithm()) {
+            (Some(2048), _) => KeyAlgorithm::Rsa2048,
+            (Some(3072), _) => KeyAlgorithm::Rsa3072,
+            (Some(4096), _) => KeyAlgorithm::Rsa4096,
+            (None, Some(SignatureAlgorithm::EcdsaSha256)) => KeyAlgorithm::EcdsaP256,
+            (None, Some(SignatureAlgorithm::EcdsaSha384)) => KeyAlgorithm::EcdsaP384,
+            (None, Some(SignatureAlgorithm::Ed25519)) => KeyAlgorithm::Ed25519,
+            (None, Some(SignatureAlgorithm::Sm2Sm3)) => KeyAlgorithm::Sm2,
+            _ => return Err(KeyError::Unsupported),
+        };
+        Ok(Self {
+            pair: Pair::External(key),
+            algorithm,
+            signature_algorithm: algorithm.signature_algorithm(),
+            public_key,
+        })
+    }
+
+    /// What a key that is kept elsewhere is called there; `None` for one in memory.
+    pub fn external_reference(&self) -> Option<&str> {
+        match &self.pair {
+            Pair::External(key) => Some(key.reference()),
+            _ => None,
+        }
+    }
+
     fn from_pair(pair: Pair) -> Result<Self, KeyError> {
         let (algorithm, spki) = match &pair {
             Pair::Ecdsa(pair) => ecdsa_public_key(pair)?,
@@ -136,6 +186,8 @@ impl PrivateKey {
                 KeyAlgorithm::Sm2,
                 ec_public_key_info(&key.point(), oid::SM2_CURVE),
             ),
+            // Those come with their public half.
+            Pair::External(_) => return Err(KeyError::Unsupported),
         };
         let public_key = PublicKey::from_spki(&spki).map_err(|_| KeyError::Unsupported)?;
         if !public_key.is_supported() {
@@ -170,7 +222,8 @@ impl PrivateKey {
     /// of it.
     ///
     /// # Errors
-    /// [`KeyError::Rejected`] when the cryptographic library cannot encode it.
+    /// [`KeyError::Rejected`] when the cryptographic library cannot encode it, [`KeyError::NotExportable`] for a key that is kept
+    /// elsewhere.
     pub fn to_pkcs8(&self) -> Result<SecretBytes, KeyError> {
         let bytes = match &self.pair {
             Pair::Ecdsa(pair) => {
@@ -186,6 +239,7 @@ impl PrivateKey {
                 der.as_ref().to_vec()
             }
             Pair::Sm2(key) => key.to_pkcs8().to_vec(),
+            Pair::External(_) => return Err(KeyError::NotExportable),
         };
         Ok(SecretBytes::new(bytes))
     }
@@ -247,6 +301,7 @@ impl PrivateKey {
                 Ok(signature)
             }
             Pair::Sm2(key) => key.sign(message),
+            Pair::External(key) => key.sign(self.algorithm, message),
         }
     }
 }
@@ -354,6 +409,39 @@ mod tests {
             );
             assert_eq!(format!("{stored:?}"), "SecretBytes(…)");
         }
+    }
+
+    /// Stands for a token.
+    struct Elsewhere(PrivateKey);
+
+    impl ExternalKey for Elsewhere {
+        fn sign(&self, algorithm: KeyAlgorithm, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+            assert_eq!(algorithm, self.0.algorithm());
+            self.0.sign(message)
+        }
+
+        fn reference(&self) -> &'static str {
+            "slot 1"
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_kept_elsewhere_signs_and_stays_there() {
+        for algorithm in [KeyAlgorithm::EcdsaP384, KeyAlgorithm::Rsa2048, KeyAlgorithm::Sm2] {
+            let inner = PrivateKey::generate(algorithm).unwrap();
+            let spki = inner.subject_public_key_info().to_vec();
+            let key = PrivateKey::external(&spki, Arc::new(Elsewhere(inner))).unwrap();
+            assert_eq!(key.algorithm(), algorithm);
+            assert_eq!(key.external_reference(), Some("slot 1"));
+            assert_eq!(key.to_pkcs8().unwrap_err(), KeyError::NotExportable);
+            let signature = key.sign(b"message").unwrap();
+            let checked = key
+                .public_key()
+                .verify(key.signature_algorithm(), b"message", &signature);
+            assert!(checked.is_ok());
+        }
+        let nobody = Arc::new(Elsewhere(PrivateKey::generate(KeyAlgorithm::EcdsaP256).unwrap()));
+        assert!(PrivateKey::external(b"no key", nobody).is_err());
     }
 
     #[test]
