@@ -415,6 +415,7 @@ pub(super) async fn store_sign_link(
         user: Some(user.clone()),
         options: options.clone(),
         items: Vec::new(),
+        client: None,
     };
     let expire = app.now().plus_ms(VIEW_LINK_MS);
     let token = store_link(app, transaction, contract, Purpose::Sign.name(), expire, &data).await?;
