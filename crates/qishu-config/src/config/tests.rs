@@ -139,7 +139,7 @@ fn ranges_and_choices_say_what_is_allowed() {
         ),
         (
             "[authority]\none_time_key = \"rsa\"",
-            "authority.one_time_key (from qishu.toml): must be \"rsa-2048\" or \"ecdsa-p256\", not \"rsa\"",
+            "authority.one_time_key (from qishu.toml): must be \"rsa-2048\" or \"rsa-3072\" or \"rsa-4096\" or \"ecdsa-p256\" or \"sm2\", not \"rsa\"",
         ),
         (
             "[log]\nlevel = \"info,sqlx=loud\"",

@@ -183,9 +183,9 @@ async fn documented_results_are_told_apart_and_others_prove_nothing() {
     assert_eq!(
         told,
         [
-            "mobile",
-            "name",
+            "name,cardNo,mobile",
             "cardNo",
+            "name",
             "undecided",
             "later",
             "untrusted",

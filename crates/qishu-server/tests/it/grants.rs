@@ -9,10 +9,12 @@ use crate::authorisation::{NOBODYS, SECRET, TOKEN, add_stranger};
 use crate::client::Answer;
 use crate::organisation::{form_field, receiver};
 use crate::person_auth::{authenticate, open, shown, user};
-use crate::stage::{WANG, list, text};
+use crate::stage::{list, text};
 
 const PATH: &str = "/v2/personalsign/authurl";
 const MOBILE: &str = "13700000021";
+/// System administrator of the demo's platform company.
+const ADMIN: &str = "13800000000";
 
 fn ask() -> Value {
     json!({ "user": user(MOBILE), "authDeadline": "2027-12-31", "remark": "入职文件自动签署" })
@@ -375,7 +377,7 @@ async fn an_administrator_opens_modules_to_single_sign_on() {
         add_stranger(&app).await;
         let (hook, mut calls) = receiver("anything").await;
         let target = "/v2/ssoprivilege/url";
-        let body = json!({ "company": { "name": PLATFORM_COMPANY }, "user": user(WANG), "callbackUrl": hook,
+        let body = json!({ "company": { "name": PLATFORM_COMPANY }, "user": user(ADMIN), "callbackUrl": hook,
                            "successUrl": "https://erp.example.com/ok" });
         let session = page(&app, target, &body).await;
         let view = shown(&app, &session).await;
@@ -385,7 +387,7 @@ async fn an_administrator_opens_modules_to_single_sign_on() {
         );
         let wrong = post(&app, &session, "sso", json!({ "agree": true, "code": "000000" })).await;
         assert_eq!(wrong.json()["code"], "CODE_EXPIRED");
-        let given = code(&app, &session, "sso/code", WANG).await;
+        let given = code(&app, &session, "sso/code", ADMIN).await;
         let done = post(&app, &session, "sso", json!({ "agree": true, "code": given })).await;
         assert_eq!(done.json()["shown"]["granted"], true, "{}", done.text());
         app.work().await;
@@ -400,7 +402,7 @@ async fn an_administrator_opens_modules_to_single_sign_on() {
             ),
             (
                 &json!(PLATFORM_COMPANY),
-                &json!(WANG),
+                &json!(ADMIN),
                 &json!("MOBILE"),
                 &json!("AUTHORIZED")
             )
