@@ -134,30 +134,35 @@ async fn a_person_authorises_once_known_for_sure() {
             ),
             (&json!("AUTHORIZE"), &json!("2027-12-31"), &json!(null))
         );
-        let [record] = records(
-            &app,
-            json!({ "authStatus": "authorized", "company": PLATFORM_COMPANY }),
-        )
-        .await
-        .try_into()
-        .unwrap();
-        assert_eq!(
-            (
-                &record["authMethod"],
-                &record["authDeadline"],
-                &record["allowPersonalAuto"],
-                &record["delete"]
-            ),
-            (
-                &json!("SMS"),
-                &json!("2027-12-31 23:59:59"),
-                &json!(true),
-                &json!(false)
-            )
-        );
+        assert_recorded(&app).await;
         app.assert_promises().await;
     })
     .await;
+}
+
+/// The record of an authorisation that was granted by a code.
+async fn assert_recorded(app: &TestApp) {
+    let [record] = records(
+        app,
+        json!({ "authStatus": "authorized", "company": PLATFORM_COMPANY }),
+    )
+    .await
+    .try_into()
+    .unwrap();
+    assert_eq!(
+        (
+            &record["authMethod"],
+            &record["authDeadline"],
+            &record["allowPersonalAuto"],
+            &record["delete"]
+        ),
+        (
+            &json!("SMS"),
+            &json!("2027-12-31 23:59:59"),
+            &json!(true),
+            &json!(false)
+        )
+    );
 }
 
 /// Asks, and has the person agree with a code.
