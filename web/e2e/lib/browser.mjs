@@ -26,12 +26,15 @@ const FLAGS = [
 /** One process draws all pages of a context: a page opened beside another starts three times as fast. */
 const SHARE_RENDERER = ['--process-per-site', '--renderer-process-limit=1'];
 
+/** A camera that shows a test picture, and nobody who has to allow it. */
+const FAKE_CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
 /** A browser with a fresh profile; `stop` ends it and removes the profile. */
-export async function startBrowser({ sharesRenderer = false } = {}) {
+export async function startBrowser({ sharesRenderer = false, hasCamera = false } = {}) {
   const home = mkdtempSync(join(tmpdir(), 'qishu-e2e-'));
   const browser = await chromium.launch({
     executablePath: process.env.QISHU_E2E_CHROMIUM ?? '/usr/bin/chromium',
-    args: sharesRenderer ? [...FLAGS, ...SHARE_RENDERER] : FLAGS,
+    args: [...FLAGS, ...(sharesRenderer ? SHARE_RENDERER : []), ...(hasCamera ? FAKE_CAMERA : [])],
     env: { ...process.env, HOME: home },
   });
   return {

@@ -1,7 +1,9 @@
 //! What follows from a result: the record of the person, the callback, the log.
 
 use qishu_model::id::PersonAuthId;
-use qishu_model::person_auth::{AuthNews, AuthTry, IdentityMaterial, PersonAuth, PersonData, PersonIdentity};
+use qishu_model::person_auth::{
+    AuthMode, AuthNews, AuthTry, IdentityMaterial, PersonAuth, PersonData, PersonIdentity,
+};
 use qishu_store::ledger::{Actor, Entry};
 use qishu_store::request_event::Notice;
 use qishu_store::{Transaction, Versioned, person, person_auth, person_identity, person_key};
@@ -157,11 +159,13 @@ pub(super) async fn prove(
         simulated: tried.simulated,
         at: tried.at,
     };
+    let by_bank = tried.mode == AuthMode::Bank;
     let material = IdentityMaterial {
         name: name.clone(),
         id_card_no: id_card_no.trim().to_ascii_uppercase(),
-        bank_no: data.bank_no.clone(),
-        bank_mobile: data.bank_mobile.clone(),
+        // Only what was checked is on record.
+        bank_no: data.bank_no.clone().filter(|_| by_bank),
+        bank_mobile: data.bank_mobile.clone().filter(|_| by_bank),
     };
     let key = person_key::ensure(transaction, auth.person_id).await?;
     person_identity::put(transaction, &key, &identity, &material).await?;

@@ -407,7 +407,12 @@ async fn requests_that_cannot_be_are_refused() {
             body
         };
         let table = [
-            (json!({}), 1005, "companyName"),
+            (json!({}), 1005, "applicant"),
+            (
+                json!({ "applicant": { "name": "周舟", "contact": APPLICANT } }),
+                1005,
+                "companyName",
+            ),
             (json!({ "companyName": NAME }), 1005, "applicant"),
             (
                 with("applicant", json!({ "contact": APPLICANT })),
@@ -458,7 +463,7 @@ async fn requests_that_cannot_be_are_refused() {
                     &page["shown"]["license"],
                     &page["shown"]["locked"]
                 ),
-                (&json!(false), &json!(true), &json!(["license"]))
+                (&json!(false), &json!(true), &json!(["corpName", "license"]))
             );
             assert_eq!(hand_in(&app, &session, "license", LICENCE).await.status, 403);
             assert_eq!(send(("license", b"GIF89a")).await.code(), 1402);

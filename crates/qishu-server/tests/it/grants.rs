@@ -9,10 +9,12 @@ use crate::authorisation::{NOBODYS, SECRET, TOKEN, add_stranger};
 use crate::client::Answer;
 use crate::organisation::{form_field, receiver};
 use crate::person_auth::{authenticate, open, shown, user};
-use crate::stage::{WANG, list, text};
+use crate::stage::{list, text};
 
 const PATH: &str = "/v2/personalsign/authurl";
 const MOBILE: &str = "13700000021";
+/// System administrator of the demo's platform company.
+const ADMIN: &str = "13800000000";
 
 fn ask() -> Value {
     json!({ "user": user(MOBILE), "authDeadline": "2027-12-31", "remark": "入职文件自动签署" })
@@ -133,30 +135,35 @@ async fn a_person_authorises_once_known_for_sure() {
             ),
             (&json!("AUTHORIZE"), &json!("2027-12-31"), &json!(null))
         );
-        let [record] = records(
-            &app,
-            json!({ "authStatus": "authorized", "company": PLATFORM_COMPANY }),
-        )
-        .await
-        .try_into()
-        .unwrap();
-        assert_eq!(
-            (
-                &record["authMethod"],
-                &record["authDeadline"],
-                &record["allowPersonalAuto"],
-                &record["delete"]
-            ),
-            (
-                &json!("SMS"),
-                &json!("2027-12-31 23:59:59"),
-                &json!(true),
-                &json!(false)
-            )
-        );
+        assert_recorded(&app).await;
         app.assert_promises().await;
     })
     .await;
+}
+
+/// The record of an authorisation that was granted by a code.
+async fn assert_recorded(app: &TestApp) {
+    let [record] = records(
+        app,
+        json!({ "authStatus": "authorized", "company": PLATFORM_COMPANY }),
+    )
+    .await
+    .try_into()
+    .unwrap();
+    assert_eq!(
+        (
+            &record["authMethod"],
+            &record["authDeadline"],
+            &record["allowPersonalAuto"],
+            &record["delete"]
+        ),
+        (
+            &json!("SMS"),
+            &json!("2027-12-31 23:59:59"),
+            &json!(true),
+            &json!(false)
+        )
+    );
 }
 
 /// Asks, and has the person agree with a code.
@@ -376,7 +383,7 @@ async fn an_administrator_opens_modules_to_single_sign_on() {
         add_stranger(&app).await;
         let (hook, mut calls) = receiver("anything").await;
         let target = "/v2/ssoprivilege/url";
-        let body = json!({ "company": { "name": PLATFORM_COMPANY }, "user": user(WANG), "callbackUrl": hook,
+        let body = json!({ "company": { "name": PLATFORM_COMPANY }, "user": user(ADMIN), "callbackUrl": hook,
                            "successUrl": "https://erp.example.com/ok" });
         let session = page(&app, target, &body).await;
         let view = shown(&app, &session).await;
@@ -386,7 +393,7 @@ async fn an_administrator_opens_modules_to_single_sign_on() {
         );
         let wrong = post(&app, &session, "sso", json!({ "agree": true, "code": "000000" })).await;
         assert_eq!(wrong.json()["code"], "CODE_EXPIRED");
-        let given = code(&app, &session, "sso/code", WANG).await;
+        let given = code(&app, &session, "sso/code", ADMIN).await;
         let done = post(&app, &session, "sso", json!({ "agree": true, "code": given })).await;
         assert_eq!(done.json()["shown"]["granted"], true, "{}", done.text());
         app.work().await;
@@ -401,7 +408,7 @@ async fn an_administrator_opens_modules_to_single_sign_on() {
             ),
             (
                 &json!(PLATFORM_COMPANY),
-                &json!(WANG),
+                &json!(ADMIN),
                 &json!("MOBILE"),
                 &json!("AUTHORIZED")
             )
