@@ -89,6 +89,10 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/page/assets/{*path}", get(pages::assets::asset))
         .route("/page/{*path}", get(pages::index))
         .route("/miniapp/{page}", get(pages::index))
+        .route("/jssdk/{*path}", get(pages::jssdk::file))
+        .route("/js/{*path}", get(pages::jssdk::printed))
+        .route("/fonts/{*path}", get(pages::jssdk::printed))
+        .route("/img/{*path}", get(pages::jssdk::printed))
         .route("/pki/{file}", get(http::pki::file))
         .route("/pki/ocsp", post(http::pki::ocsp))
         .route("/pki/ocsp/{request}", get(http::pki::ocsp_in_path));

@@ -5,6 +5,7 @@ pub(crate) mod assets;
 pub(crate) mod embedded;
 mod error;
 pub(crate) mod file;
+pub(crate) mod jssdk;
 mod security;
 mod session;
 pub(crate) mod template;

@@ -42,6 +42,8 @@ pub(crate) struct File {
 struct OpenParams {
     contract_id: ContractId,
     contact: String,
+    #[serde(default)]
+    check: bool,
     browser: Option<String>,
 }
 
@@ -139,8 +141,11 @@ async fn open(shared: &Shared, caller: &ApiCaller, frame: &Frame) -> Result<Data
         contact: asked.contact,
         language,
         browser: asked.browser.map(|text| text.chars().take(200).collect()),
+        check: asked.check,
     };
-    let Opened { session, token } = open_embedded(&shared.app, caller, asked).await?;
+    let Some(Opened { session, token }) = open_embedded(&shared.app, caller, asked).await? else {
+        return Ok(Data::Json(Bytes::from_static(b"{}")));
+    };
     let opened = json!({
         "purpose": session.purpose.name(),
         "session": token,

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::app::TestApp;
 use crate::client::{Answer, contract_pdf};
+use crate::embedded::{escaped, open_frame};
 use crate::flow::{PERSON, draft, draft_body, send};
 
 /// Endpoints that take no id of an object, so that there is nothing to guess.
@@ -158,7 +159,9 @@ fn other_fields(path: &str) -> Value {
         "/v2/contract/addwartermark" => json!({ "watermarks": [{ "type": "TEXT", "content": "合同专用" }] }),
         "/v2/template/status" => json!({ "operate": "ENABLE" }),
         "/v2/seal/status" => json!({ "operate": "ENABLE" }),
-        "/v2/contract/pageurl" | "/v2/contract/personalsign" => json!({ "user": user }),
+        "/v2/contract/pageurl" | "/v2/contract/personalsign" | "/v2/contract/miniappexchange" => {
+            json!({ "user": user })
+        }
         "/v2/contract/copysend" => json!({ "receivers": [{ "receiver": user }] }),
         "/v2/signatory/edit" | "/v3/signatory/edit" => json!({ "receiver": user }),
         "/v2/signatory/operators/edit" => json!({ "actionOperators": [user] }),
@@ -204,6 +207,20 @@ async fn call(app: &TestApp, endpoint: &Endpoint, headers: &str, ids: &Ids) -> A
                 ("file", contract_pdf()),
             )
             .await;
+    }
+    if path == "/uniformapi" {
+        let contract = ids.0.iter().find(|(name, _)| *name == "contractId").unwrap();
+        let data = open_frame(&contract.1, PERSON);
+        return match endpoint.method {
+            Method::Get => {
+                let target = format!("{path}?requestData={}", escaped(&data));
+                app.get_with(&target, headers).await
+            }
+            Method::Post => {
+                app.post_with(path, headers, &json!({ "requestData": data }))
+                    .await
+            }
+        };
     }
     match endpoint.method {
         Method::Get => {

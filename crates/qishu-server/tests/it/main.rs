@@ -15,6 +15,7 @@ mod client;
 mod companies;
 mod copies;
 mod download;
+mod embedded;
 mod employees;
 mod ending;
 mod files;

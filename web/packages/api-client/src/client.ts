@@ -17,6 +17,8 @@ export interface PageClientOptions {
   fetch: typeof fetch;
   /** Path or address before `/contract`, without a slash at the end. */
   baseUrl?: string;
+  /** Sends the session from memory from the start: there is no cookie. */
+  sendsSession?: boolean;
 }
 
 /** Typed access to the page API. One instance lives as long as the page. */
@@ -74,18 +76,21 @@ const SESSION_HEADER = 'X-Qishu-Session';
 export function createPageClient(options: PageClientOptions): PageClient {
   // A bare call: browsers refuse `fetch` as a method of another object.
   const doFetch = options.fetch;
-  return new FetchPageClient((input, init) => doFetch(input, init), options.baseUrl ?? '/page/api');
+  return new FetchPageClient((input, init) => doFetch(input, init), options.baseUrl ?? '/page/api', options.sendsSession ?? false);
 }
 
 class FetchPageClient implements PageClient {
   /** From `open`; held in memory for browsers that refuse the cookie, never stored. */
   #session: string | null = null;
-  #sendsSession = false;
+  #sendsSession: boolean;
 
   constructor(
     private readonly doFetch: typeof fetch,
     private readonly baseUrl: string,
-  ) {}
+    sendsSession: boolean,
+  ) {
+    this.#sendsSession = sendsSession;
+  }
 
   get hasCookieSession(): boolean {
     return !this.#sendsSession;
