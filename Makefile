@@ -1,11 +1,11 @@
 # `make run` starts the sandbox, `make test` checks everything. Both install what they need.
-.PHONY: run test setup fmt lint edges generated test-rust pdf-judges office-judges web web-build e2e deny bench
+.PHONY: run test setup fmt lint edges generated test-rust pdf-judges office-judges web web-build web-e2e e2e deny bench
 
 run:
 	scripts/setup.sh run
 	scripts/run-demo.sh
 
-test: setup fmt edges generated deny web lint test-rust pdf-judges office-judges e2e
+test: setup fmt edges generated deny web web-e2e lint test-rust pdf-judges office-judges e2e
 
 setup:
 	scripts/setup.sh test
@@ -24,6 +24,7 @@ edges:
 
 generated:
 	cargo run -q --locked -p xtask -- state-tables --check
+	cargo run -q --locked -p xtask -- openapi --check
 
 deny:
 	cargo run -q --locked -p xtask -- check-licences
@@ -34,8 +35,11 @@ web-build:
 web: web-build
 	cd web && npm run typecheck && npm test
 
+web-e2e: web-build
+	cd web && npm run e2e
+
 test-rust:
-	scripts/with-postgres.sh cargo nextest run --workspace --locked
+	scripts/with-postgres.sh cargo nextest run --workspace --locked --no-fail-fast
 
 pdf-judges:
 	scripts/pdf-judges.sh

@@ -33,7 +33,11 @@ fn main() -> io::Result<()> {
 fn embed(folder: &str, table: &str, code_file: &Path, instead: Vec<(String, PathBuf)>) -> io::Result<()> {
     let built = Path::new(folder);
     // A path that does not exist would make every build look stale.
-    let watched = if built.exists() { built } else { built.parent().unwrap_or(built) };
+    let watched = if built.exists() {
+        built
+    } else {
+        built.parent().unwrap_or(built)
+    };
     println!("cargo::rerun-if-changed={}", watched.display());
     let mut files = instead;
     if built.exists() {

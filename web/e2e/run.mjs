@@ -21,6 +21,6 @@ if (process.env.QISHU_E2E_BASE) {
     process.exit(1);
   }
   const specs = process.argv.slice(2);
-  const names = specs.length > 0 ? specs : ['signing', 'document', 'refusals', 'accessibility', 'privacy', 'steps'];
-  run('--test', '--test-concurrency=1', '--test-reporter=spec', ...names.map((name) => here(`specs/${name}.test.mjs`)));
+  const names = specs.length > 0 ? specs : ['refusals', 'accessibility', 'signing', 'steps', 'document', 'privacy'];
+  run('--test', '--test-concurrency=2', '--test-reporter=spec', ...names.map((name) => here(`specs/${name}.test.mjs`)));
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use qishu_wire::endpoints::ENDPOINTS;
+use qishu_wire::openapi::describes;
 
 /// The table of contents of the routes: `"/path" => module::handle;`.
 const ROUTES: &str = "crates/qishu-server/src/api.rs";
 
-/// Prints a line per group, and the totals; every served path must be a documented one.
+/// Prints a line per group, and the totals; every served path must be a documented one, and described for programs.
 pub(crate) fn check() -> Result<String, Vec<String>> {
     let text = fs::read_to_string(ROUTES).map_err(|error| vec![format!("{ROUTES}: {error}")])?;
     let served: Vec<&str> = text
@@ -21,6 +22,10 @@ pub(crate) fn check() -> Result<String, Vec<String>> {
         .filter(|path| !ENDPOINTS.iter().any(|endpoint| endpoint.path == **path))
         .map(|path| format!("{path} is served but not documented"))
         .collect();
+    let undescribed = served.iter().filter(|path| !describes(path)).map(|path| {
+        format!("{path} is served but crates/qishu-wire/src/openapi.rs does not know its reader")
+    });
+    let unknown: Vec<String> = unknown.into_iter().chain(undescribed).collect();
     if !unknown.is_empty() {
         return Err(unknown);
     }

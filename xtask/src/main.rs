@@ -5,8 +5,10 @@
 mod coverage;
 mod documents;
 mod edges;
+mod generated;
 mod licences;
 mod metadata;
+mod openapi;
 mod sizes;
 mod state_tables;
 
@@ -15,13 +17,14 @@ use std::process::ExitCode;
 /// A check: a summary, or what is wrong.
 type Task = fn() -> Result<String, Vec<String>>;
 
-const TASKS: [(&str, Task); 6] = [
+const TASKS: [(&str, Task); 7] = [
     ("check-edges", edges::check),
     ("check-licences", licences::check),
     ("check-sizes", sizes::check),
     ("check-documents", documents::check),
     ("coverage", coverage::check),
     ("state-tables", state_tables::run),
+    ("openapi", openapi::run),
 ];
 
 fn main() -> ExitCode {

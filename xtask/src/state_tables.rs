@@ -1,8 +1,8 @@
 //! The state machine as a document: `docs/state-tables.md` is made of the machine itself.
 
-use std::fs;
-
 use qishu_model::contract::machine::state_table;
+
+use crate::generated;
 
 const PATH: &str = "docs/state-tables.md";
 
@@ -24,18 +24,5 @@ fn document() -> String {
 
 /// Writes the document; with `--check` compares it.
 pub(crate) fn run() -> Result<String, Vec<String>> {
-    let check = std::env::args().any(|argument| argument == "--check");
-    let made = document();
-    if check {
-        let known = fs::read_to_string(PATH).unwrap_or_default();
-        return if known == made {
-            Ok(format!("{PATH} is up to date"))
-        } else {
-            Err(vec![format!(
-                "{PATH} differs from the machine: run cargo run -p xtask -- state-tables"
-            )])
-        };
-    }
-    fs::write(PATH, &made).map_err(|error| vec![format!("{PATH}: {error}")])?;
-    Ok(format!("{PATH} written, {} lines", made.lines().count()))
+    generated::run(PATH, &document(), "state-tables")
 }

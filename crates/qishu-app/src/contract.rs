@@ -40,7 +40,9 @@ pub(crate) use locate::{for_change, load_contract, locate, locate_for_party, loc
 pub use modify::modify_contract;
 pub use notice::notice_contract;
 pub use params::{belongs_to_sponsor, required_detail, set_params};
-pub(crate) use params::{check_all_positions, check_given, give_values, missing_params, remake_documents};
+pub(crate) use params::{
+    check_all_positions, check_given, give_values, missing_params, remake_documents, store_values,
+};
 pub use resend::resend_contract;
 pub use send::{SendOptions, send_contract};
 pub use stream::{StreamRow, contract_stream};

@@ -287,6 +287,9 @@ pub enum AppError {
     /// A signing password is not offered here: not allowed by the link, none set, or its half hour is over.
     #[error("confirm with a code")]
     PasswordNotOffered,
+    /// The party has to confirm with the signing password (`signValidateWay`).
+    #[error("confirm with the signing password")]
+    PasswordRequired,
     /// No picture of a signature was given.
     #[error("a signature is required")]
     PictureRequired,

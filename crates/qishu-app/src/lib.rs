@@ -28,6 +28,7 @@ mod paper;
 pub mod request_guard;
 pub mod seal;
 pub mod signing;
+pub mod sso;
 pub mod template;
 pub mod verify_all;
 pub mod verify_file;

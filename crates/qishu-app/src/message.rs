@@ -3,15 +3,19 @@
 use qishu_model::contact::{ContactType, User};
 use qishu_model::contract::{ActionType, Contract, Signatory};
 use qishu_model::id::CompanyId;
-use qishu_store::Transaction;
 use qishu_store::job::{self, NewJob};
 use qishu_store::outbox::{self, MessageState, NewMessage};
+use qishu_store::{Reader, Transaction, contact_language};
 use serde_json::json;
 
 use crate::company::find_employee;
 use crate::job::SEND_MESSAGE;
 use crate::page::short_link;
-use crate::{App, AppError};
+use crate::{App, AppError, Language};
+
+mod words;
+
+pub(crate) use words::{CodePurpose, code_purpose};
 
 /// Asks everybody who can act for a party now.
 ///
@@ -78,17 +82,13 @@ pub(crate) async fn invite_person(
     let link = short_link(app, transaction, contract, Some(&receiver)).await?;
     let request = contract.void_request();
     let deadline = request.map_or(contract.expire_time, |request| request.expire_time);
-    let deadline = deadline
-        .map(|time| format!("，请在{}前完成", time.date_text()))
-        .unwrap_or_default();
-    let asks = if request.is_some() {
-        "申请作废合同，请您确认并签署作废协议"
-    } else {
-        "邀请您签署"
-    };
-    let text = format!(
-        "【契书】{}{asks}《{}》{deadline}：{link}",
-        contract.tenant_name, contract.subject
+    let text = words::invitation(
+        language_of(transaction, &receiver).await?,
+        &contract.tenant_name,
+        &contract.subject,
+        deadline,
+        request.is_some(),
+        &link,
     );
     let data = json!({ "kind": "SIGN_INVITATION", "text": text, "subject": contract.subject });
     queue(app, transaction, &receiver, data).await
@@ -108,10 +108,8 @@ pub(crate) async fn send_copy(
         return Ok(());
     };
     let link = short_link(app, transaction, contract, Some(&receiver)).await?;
-    let text = format!(
-        "【契书】{}向您抄送《{}》，点击查看：{link}",
-        contract.tenant_name, contract.subject
-    );
+    let language = language_of(transaction, &receiver).await?;
+    let text = words::copy(language, &contract.tenant_name, &contract.subject, &link);
     let data = json!({ "kind": "COPY", "text": text, "subject": contract.subject });
     queue(app, transaction, &receiver, data).await
 }
@@ -148,10 +146,8 @@ pub(crate) async fn invite_to_fill(
         return Ok(());
     };
     let link = short_link(app, transaction, contract, Some(receiver)).await?;
-    let text = format!(
-        "【契书】{}邀请您填写《{}》：{link}",
-        contract.tenant_name, contract.subject
-    );
+    let language = language_of(transaction, receiver).await?;
+    let text = words::fill_invitation(language, &contract.tenant_name, &contract.subject, &link);
     let data = json!({ "kind": "FILL_INVITATION", "text": text, "subject": contract.subject });
     queue(app, transaction, receiver, data).await
 }
@@ -170,15 +166,19 @@ pub(crate) async fn tell_voided(
         return Ok(());
     }
     let link = short_link(app, transaction, contract, Some(receiver)).await?;
-    let text = format!(
-        "【契书】{}的合同《{}》（编号{}）已作废，点击查看：{link}",
-        contract.tenant_name, contract.subject, contract.sn
+    let language = language_of(transaction, receiver).await?;
+    let text = words::voided(
+        language,
+        &contract.tenant_name,
+        &contract.subject,
+        &contract.sn,
+        &link,
     );
     let data = json!({ "kind": "VOIDED", "text": text, "subject": contract.subject });
     queue(app, transaction, receiver, data).await
 }
 
-/// Sends a confirmation code; `purpose` says what it is good for, as `签署《劳动合同》`.
+/// Sends a confirmation code; `purpose` says what it is good for, as [`code_purpose`] puts it in the language of the page.
 ///
 /// # Errors
 /// Internal when the store fails.
@@ -189,9 +189,38 @@ pub(crate) async fn send_code(
     code: &str,
     purpose: &str,
 ) -> Result<(), AppError> {
-    let text = format!("【契书】验证码{code}，用于{purpose}，5分钟内有效。请勿告诉他人。");
-    let data = json!({ "kind": "SIGN_CODE", "text": text, "subject": "验证码", "code": code });
+    let language = language_of(transaction, receiver).await?;
+    let text = words::code(language, code, purpose);
+    let subject = words::code_subject(language);
+    let data = json!({ "kind": "SIGN_CODE", "text": text, "subject": subject, "code": code });
     queue(app, transaction, receiver, data).await
+}
+
+/// Language of messages to a contact: the one in which its owner used a page last; Chinese for everybody new.
+///
+/// # Errors
+/// Internal when the store fails.
+async fn language_of(reader: &mut Reader, receiver: &User) -> Result<Language, AppError> {
+    let known = contact_language::find(reader, receiver).await?;
+    Ok(known.map_or_else(Language::default, |name| Language::from_name(&name)))
+}
+
+/// Remembers the language in which the owner of a contact uses a page, for messages to it.
+///
+/// # Errors
+/// Internal when the store fails.
+pub(crate) async fn remember_language(
+    app: &App,
+    receiver: &User,
+    language: Language,
+) -> Result<(), AppError> {
+    if language_of(&mut app.store.read("language"), receiver).await? == language {
+        return Ok(());
+    }
+    let mut transaction = app.store.begin("remember_language");
+    contact_language::set(&mut transaction, receiver, language.name()).await?;
+    transaction.commit().await?;
+    Ok(())
 }
 
 /// Whether a contact is one that messages can be sent to.

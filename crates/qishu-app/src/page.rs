@@ -1,8 +1,10 @@
 //! Hosted pages: links, sessions, what the signing page shows, and what people do on it.
 
 mod appoint;
+mod appoint_params;
 mod audit;
 mod code;
+mod confirm_way;
 mod embedded;
 mod fill;
 mod founding;
@@ -26,6 +28,7 @@ mod void_act;
 pub use appoint::{
     AppointView, Basics, PositionEdit, appoint_page, save_basics, save_positions, send_on_page,
 };
+pub use appoint_params::{params_of_sponsor, save_params};
 pub use audit::{PageAudit, audit_on_page};
 pub use code::{CodeSent, send_confirm_code, send_login_code};
 pub use embedded::{EmbeddedDocument, EmbeddedOpen, embedded_documents, open_embedded, resume_embedded};
@@ -38,14 +41,19 @@ pub use link::{
     AppointMode, AppointOptions, AppointPage, Lifetime, PageOptions, SignPage, ViewPage, appoint_page_url,
     contract_short_url, sign_page_url, view_page_url,
 };
-pub(crate) use link::{ContractLink, DOWNLOAD_PURPOSE, insert_contract_link, new_token, short_link};
+pub(crate) use link::{
+    ContractLink, DOWNLOAD_PURPOSE, concerns, insert_contract_link, is_listed, new_token, require_sent,
+    short_link,
+};
 pub use password::{PasswordOffer, send_password_code, set_sign_password};
 pub use person_act::{PagePlacement, Picture, SeenRevision};
 pub(crate) use person_act::{PersonAct, person_subject};
 pub use reject::reject_on_page;
 pub use resend::resend_on_page;
+pub(crate) use session::store_session;
 pub use session::{Opened, PageSession, Purpose, log_in, open_link, resume, return_page};
 pub use sign::{Confirming, PageSignature, Signed, sign_on_page};
+pub(crate) use take_up::take_up;
 pub use task::{PageTask, Visit};
 pub use ticket::{ContractTicket, ViewTicket, contract_ticket, open_ticket, view_ticket};
 pub use view::{

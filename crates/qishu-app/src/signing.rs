@@ -20,5 +20,5 @@ pub use personal_sign::{CompanyChoice, PersonalSign, personal_sign};
 pub(crate) use pipeline::{Act, ActRequest, PlannedAct, company_subject, perform, perform_locked};
 pub use place::Found;
 pub(crate) use place::{DocumentAids, check_positions, find_positions, load_aids};
-pub(crate) use positions::{bind_stampers, check_type};
+pub(crate) use positions::{bind_stampers, check_type, require_positions};
 pub use recover::recover_acts;

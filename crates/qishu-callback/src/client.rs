@@ -51,9 +51,20 @@ pub(crate) async fn post(
     tls: &Arc<rustls::ClientConfig>,
     limits: &Limits,
 ) -> Result<Reply, Fault> {
+    send(&Method::POST, prepared, addresses, tls, limits).await
+}
+
+/// [`post`] with another method.
+pub(crate) async fn send(
+    method: &Method,
+    prepared: &Prepared,
+    addresses: &[SocketAddr],
+    tls: &Arc<rustls::ClientConfig>,
+    limits: &Limits,
+) -> Result<Reply, Fault> {
     let stream = connect(addresses, limits.connect_timeout).await?;
     if prepared.url.scheme() == "http" {
-        return exchange(stream, prepared, limits).await;
+        return exchange(method, stream, prepared, limits).await;
     }
     let name = server_name(&prepared.url)?;
     let handshake = TlsConnector::from(Arc::clone(tls)).connect(name, stream);
@@ -61,7 +72,7 @@ pub(crate) async fn post(
         .await
         .map_err(|_| Fault::Tls("the TLS handshake took too long".to_owned()))?
         .map_err(|error| Fault::Tls(error.to_string()))?;
-    exchange(stream, prepared, limits).await
+    exchange(method, stream, prepared, limits).await
 }
 
 async fn connect(addresses: &[SocketAddr], limit: Duration) -> Result<TcpStream, Fault> {
@@ -89,7 +100,7 @@ fn server_name(url: &Url) -> Result<ServerName<'static>, Fault> {
     ServerName::try_from(host.trim_end_matches('.').to_owned()).map_err(|error| Fault::Tls(error.to_string()))
 }
 
-async fn exchange<S>(stream: S, prepared: &Prepared, limits: &Limits) -> Result<Reply, Fault>
+async fn exchange<S>(method: &Method, stream: S, prepared: &Prepared, limits: &Limits) -> Result<Reply, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -102,7 +113,10 @@ where
         .map_err(failed)?;
     // The connection lives in this future, so that giving up closes it: no task is left behind.
     let talk = async {
-        let response = sender.send_request(request(prepared)?).await.map_err(failed)?;
+        let response = sender
+            .send_request(request(method, prepared)?)
+            .await
+            .map_err(failed)?;
         read(response, limits.reply_bytes).await
     };
     tokio::pin!(connection);
@@ -120,7 +134,7 @@ where
     }
 }
 
-fn request(prepared: &Prepared) -> Result<Request<Full<Bytes>>, Fault> {
+fn request(method: &Method, prepared: &Prepared) -> Result<Request<Full<Bytes>>, Fault> {
     let url = &prepared.url;
     let target = url.query().map_or_else(
         || url.path().to_owned(),
@@ -132,7 +146,7 @@ fn request(prepared: &Prepared) -> Result<Request<Full<Bytes>>, Fault> {
         (None, _) => String::new(),
     };
     let mut builder = Request::builder()
-        .method(Method::POST)
+        .method(method)
         .uri(target)
         .header(HOST, host)
         .header(USER_AGENT, concat!("qishu/", env!("CARGO_PKG_VERSION")))

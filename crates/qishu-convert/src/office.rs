@@ -8,6 +8,7 @@
 
 mod check;
 mod css;
+mod folder;
 mod fonts;
 mod html;
 mod install;

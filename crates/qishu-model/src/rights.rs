@@ -209,6 +209,7 @@ mod tests {
             },
             return_origins: Vec::new(),
             theme_color: None,
+            sso: None,
             create_time: NOW,
         }
     }

@@ -66,6 +66,7 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         | AppError::CodeWrong { .. }
         | AppError::PasswordClosed
         | AppError::PasswordNotOffered
+        | AppError::PasswordRequired
         | AppError::PasswordWrong { .. }
         | AppError::SessionExpired => ErrorCode::PermissionDenied,
         AppError::SealNotFound { .. } | AppError::NoSealRight => ErrorCode::SealNotFound,

@@ -1,6 +1,7 @@
 //! What lies between the socket and the handlers.
 
 pub(crate) mod demo;
+pub(crate) mod description;
 pub(crate) mod health;
 pub(crate) mod log;
 mod minute_counter;

@@ -19,6 +19,7 @@ use qishu_model::id::ApplicationId;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use http::description::api_description;
 pub use settings::ServerSettings;
 
 /// OCSP answers and time-stamps to one address in a minute; each costs a signature.
@@ -51,6 +52,7 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
     let mut router = Router::new()
         .route("/healthz", get(http::health::live))
         .route("/readyz", get(http::health::ready))
+        .route("/openapi.json", get(http::description::file))
         .route("/d/{token}", get(pages::download))
         .route("/s/{token}", get(pages::index))
         .route("/t/{token}", get(pages::template::page))
@@ -78,6 +80,10 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         )
         .route("/page/api/steps/{step}/seals/{seal}", get(pages::file::step_seal))
         .route("/page/api/appoint", get(pages::api::appoint))
+        .route(
+            "/page/api/appoint/params",
+            post(pages::api::params).layer(DefaultBodyLimit::max(pages::api::fill::MOST_BYTES)),
+        )
         .route("/page/api/appoint/positions", post(pages::api::positions))
         .route("/page/api/appoint/basics", post(pages::api::basics))
         .route("/page/api/appoint/send", post(pages::api::send))
@@ -89,6 +95,15 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/page/assets/{*path}", get(pages::assets::asset))
         .route("/page/{*path}", get(pages::index))
         .route("/miniapp/{page}", get(pages::index))
+        .route(
+            "/ssogateway",
+            get(pages::sso::gateway).post(pages::sso::back_channel),
+        )
+        .route(
+            "/saas/ssogateway",
+            get(pages::sso::gateway).post(pages::sso::back_channel),
+        )
+        .route("/sso/logout", get(pages::sso::logout))
         .route("/jssdk/{*path}", get(pages::jssdk::file))
         .route("/js/{*path}", get(pages::jssdk::printed))
         .route("/fonts/{*path}", get(pages::jssdk::printed))

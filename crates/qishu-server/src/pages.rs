@@ -8,6 +8,7 @@ pub(crate) mod file;
 pub(crate) mod jssdk;
 mod security;
 mod session;
+pub(crate) mod sso;
 pub(crate) mod template;
 
 use axum::body::Body;

@@ -7,10 +7,18 @@ use qishu_model::id::{ContractId, EventId};
 use qishu_model::time::Timestamp;
 use serde_json::Value as Json;
 
+pub use crate::delivery::{Attempt, Delivery, Outcome};
+
+use crate::delivery::DeliveryTables;
 use crate::error::StoreError;
 use crate::table::CALLBACK_EVENT;
 use crate::transaction::{Reader, Transaction};
 use crate::value::{Row, Value, values};
+
+const TABLES: DeliveryTables = DeliveryTables {
+    delivery: "callback_delivery",
+    attempt: "callback_attempt",
+};
 
 /// An event to be told to the integrator.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,55 +44,6 @@ pub struct StoredEvent {
     pub number: i64,
     /// How far its delivery got.
     pub delivery: Delivery,
-}
-
-/// How far the delivery of an event got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivery {
-    /// Given up after the last try: somebody must look, and can resend it.
-    Dead {
-        /// Tries so far.
-        attempts: u32,
-    },
-    /// The receiver took it.
-    Delivered {
-        /// Tries so far.
-        attempts: u32,
-    },
-    /// To be tried at `due`.
-    Waiting {
-        /// Tries so far.
-        attempts: u32,
-        /// When the next one is due.
-        due: Timestamp,
-    },
-}
-
-/// One try.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Attempt {
-    /// When it began.
-    pub at: Timestamp,
-    /// How long it took.
-    pub took_ms: u32,
-    /// HTTP status of the answer; absent when there was none.
-    pub status: Option<u16>,
-    /// Address, beginning of the answer, or what failed; stored sealed.
-    pub details: Json,
-}
-
-/// What follows from a try.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was the last one: given up.
-    Dead,
-    /// The receiver took it.
-    Delivered,
-    /// To be tried again.
-    Retry {
-        /// When.
-        due: Timestamp,
-    },
 }
 
 /// Stores an event that is due at once, and gives its number.
@@ -120,11 +79,7 @@ pub async fn append(transaction: &mut Transaction, event: &NewEvent) -> Result<i
     transaction
         .insert(CALLBACK_EVENT, event.id.as_i64(), columns)
         .await?;
-    let delivery =
-        "INSERT INTO callback_delivery (event_id, state, attempts, due_ms) VALUES ($1, 'WAITING', 0, $2)";
-    transaction
-        .execute(delivery, values![event.id.as_i64(), event.at.ms()])
-        .await?;
+    TABLES.begin(transaction, event.id, event.at).await?;
     Ok(number)
 }
 
@@ -139,27 +94,9 @@ pub async fn record_attempt(
     attempt: &Attempt,
     outcome: Outcome,
 ) -> Result<(), StoreError> {
-    let (state, due, settled) = match outcome {
-        Outcome::Dead => ("DEAD", attempt.at, Some(attempt.at.ms())),
-        Outcome::Delivered => ("DELIVERED", attempt.at, Some(attempt.at.ms())),
-        Outcome::Retry { due } => ("WAITING", due, None),
-    };
-    let sql = "UPDATE callback_delivery SET state = $3, due_ms = $4, settled_ms = $5, attempts = attempts + 1 \
-               WHERE event_id = $1 AND attempts = $2 AND state = 'WAITING'";
-    let parameters = values![event.as_i64(), i64::from(attempts), state, due.ms(), settled];
-    if transaction.execute(sql, parameters).await? == 0 {
-        return Err(StoreError::Conflict {
-            table: "callback_delivery",
-            key: event.to_string(),
-        });
-    }
-    let number = i64::from(attempts) + 1;
-    let body = transaction.seal("callback_attempt", &format!("{event}/{number}"), &attempt.details)?;
-    let insert = "INSERT INTO callback_attempt (event_id, number, at_ms, took_ms, status, body) \
-                  VALUES ($1, $2, $3, $4, $5, $6)";
-    let (took, status) = (i64::from(attempt.took_ms), attempt.status.map(i64::from));
-    let row = values![event.as_i64(), number, attempt.at.ms(), took, status, body];
-    transaction.execute(insert, row).await.map(drop)
+    TABLES
+        .record_attempt(transaction, event, attempts, attempt, outcome)
+        .await
 }
 
 /// Makes a dead or delivered event due again, on somebody's request.
@@ -167,19 +104,7 @@ pub async fn record_attempt(
 /// # Errors
 /// `Conflict` when there is no such event.
 pub async fn resend(transaction: &mut Transaction, event: EventId, due: Timestamp) -> Result<(), StoreError> {
-    let sql =
-        "UPDATE callback_delivery SET state = 'WAITING', due_ms = $2, settled_ms = NULL WHERE event_id = $1";
-    if transaction
-        .execute(sql, values![event.as_i64(), due.ms()])
-        .await?
-        == 0
-    {
-        return Err(StoreError::Conflict {
-            table: "callback_delivery",
-            key: event.to_string(),
-        });
-    }
-    Ok(())
+    TABLES.resend(transaction, event, due).await
 }
 
 const SELECT: &str = "SELECT event.id, event.contract_id, event.number, event.kind, event.create_ms, event.body, \
@@ -235,21 +160,7 @@ pub async fn list_dead(reader: &mut Reader, limit: u32) -> Result<Vec<StoredEven
 
 fn stored(reader: &Reader, row: &Row) -> Result<StoredEvent, StoreError> {
     let id = EventId::from_i64(row.int("id")?);
-    let count = |column| Ok::<_, StoreError>(u32::try_from(row.int(column)?).unwrap_or(u32::MAX));
-    let attempts = count("attempts")?;
-    let delivery = match row.text("state")? {
-        "DEAD" => Delivery::Dead { attempts },
-        "DELIVERED" => Delivery::Delivered { attempts },
-        "WAITING" => Delivery::Waiting {
-            attempts,
-            due: Timestamp::from_ms(row.int("due_ms")?),
-        },
-        _ => {
-            return Err(StoreError::corrupt(format!(
-                "callback_delivery {id} has an unknown state"
-            )));
-        }
-    };
+    let delivery = TABLES.read(row)?;
     let event = NewEvent {
         id,
         contract_id: ContractId::from_i64(row.int("contract_id")?),

@@ -388,15 +388,26 @@ pub async fn insert_checkpoint(
 pub async fn checkpoints(reader: &mut Reader) -> Result<Vec<Checkpoint>, StoreError> {
     let sql = "SELECT number, at_ms, hash, signature FROM ledger_checkpoint ORDER BY number";
     let rows = reader.fetch(sql, values![]).await?;
-    let checkpoint = |row: &Row| {
-        Ok(Checkpoint {
-            head: Head {
-                number: row.int("number")?,
-                hash: row.array("hash")?,
-            },
-            at: Timestamp::from_ms(row.int("at_ms")?),
-            signature: row.bytes("signature")?.to_vec(),
-        })
-    };
     rows.iter().map(checkpoint).collect()
+}
+
+/// The newest checkpoint.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn last_checkpoint(reader: &mut Reader) -> Result<Option<Checkpoint>, StoreError> {
+    let sql = "SELECT number, at_ms, hash, signature FROM ledger_checkpoint ORDER BY number DESC LIMIT 1";
+    let rows = reader.fetch(sql, values![]).await?;
+    rows.first().map(checkpoint).transpose()
+}
+
+fn checkpoint(row: &Row) -> Result<Checkpoint, StoreError> {
+    Ok(Checkpoint {
+        head: Head {
+            number: row.int("number")?,
+            hash: row.array("hash")?,
+        },
+        at: Timestamp::from_ms(row.int("at_ms")?),
+        signature: row.bytes("signature")?.to_vec(),
+    })
 }

@@ -53,6 +53,12 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0008_revocation.sql"),
         include_str!("../migrations/postgres/0008_revocation.sql"),
     ),
+    (
+        12,
+        "contact_language",
+        include_str!("../migrations/sqlite/0012_contact_language.sql"),
+        include_str!("../migrations/postgres/0012_contact_language.sql"),
+    ),
 ];
 
 pub(crate) fn sqlite() -> Migrator {

@@ -6,11 +6,16 @@ use qishu_model::id::{ApplicationId, EventId};
 use qishu_model::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::callback::{Attempt, Delivery, Outcome};
+use crate::delivery::{Attempt, Delivery, DeliveryTables, Outcome};
 use crate::error::StoreError;
 use crate::table::REQUEST_EVENT;
 use crate::transaction::{Reader, Transaction};
 use crate::value::{Row, Value, values};
+
+const TABLES: DeliveryTables = DeliveryTables {
+    delivery: "request_delivery",
+    attempt: "request_attempt",
+};
 
 /// An event to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,10 +66,7 @@ pub async fn append(transaction: &mut Transaction, event: &RequestEvent) -> Resu
     transaction
         .insert(REQUEST_EVENT, event.id.as_i64(), columns)
         .await?;
-    let delivery =
-        "INSERT INTO request_delivery (event_id, state, attempts, due_ms) VALUES ($1, 'WAITING', 0, $2)";
-    let row = values![event.id.as_i64(), event.at.ms()];
-    transaction.execute(delivery, row).await.map(drop)
+    TABLES.begin(transaction, event.id, event.at).await
 }
 
 /// Records a try and what follows from it.
@@ -78,27 +80,9 @@ pub async fn record_attempt(
     attempt: &Attempt,
     outcome: Outcome,
 ) -> Result<(), StoreError> {
-    let (state, due, settled) = match outcome {
-        Outcome::Dead => ("DEAD", attempt.at, Some(attempt.at.ms())),
-        Outcome::Delivered => ("DELIVERED", attempt.at, Some(attempt.at.ms())),
-        Outcome::Retry { due } => ("WAITING", due, None),
-    };
-    let sql = "UPDATE request_delivery SET state = $3, due_ms = $4, settled_ms = $5, attempts = attempts + 1 \
-               WHERE event_id = $1 AND attempts = $2 AND state = 'WAITING'";
-    let parameters = values![event.as_i64(), i64::from(attempts), state, due.ms(), settled];
-    if transaction.execute(sql, parameters).await? == 0 {
-        return Err(StoreError::Conflict {
-            table: "request_delivery",
-            key: event.to_string(),
-        });
-    }
-    let number = i64::from(attempts) + 1;
-    let body = transaction.seal("request_attempt", &format!("{event}/{number}"), &attempt.details)?;
-    let insert = "INSERT INTO request_attempt (event_id, number, at_ms, took_ms, status, body) \
-                  VALUES ($1, $2, $3, $4, $5, $6)";
-    let (took, status) = (i64::from(attempt.took_ms), attempt.status.map(i64::from));
-    let row = values![event.as_i64(), number, attempt.at.ms(), took, status, body];
-    transaction.execute(insert, row).await.map(drop)
+    TABLES
+        .record_attempt(transaction, event, attempts, attempt, outcome)
+        .await
 }
 
 /// Makes a dead or delivered event due again, on somebody's request.
@@ -106,16 +90,7 @@ pub async fn record_attempt(
 /// # Errors
 /// `Conflict` when there is no such event.
 pub async fn resend(transaction: &mut Transaction, event: EventId, due: Timestamp) -> Result<(), StoreError> {
-    let sql =
-        "UPDATE request_delivery SET state = 'WAITING', due_ms = $2, settled_ms = NULL WHERE event_id = $1";
-    let row = values![event.as_i64(), due.ms()];
-    if transaction.execute(sql, row).await? == 0 {
-        return Err(StoreError::Conflict {
-            table: "request_delivery",
-            key: event.to_string(),
-        });
-    }
-    Ok(())
+    TABLES.resend(transaction, event, due).await
 }
 
 const SELECT: &str = "SELECT event.id, event.request_id, event.kind, event.create_ms, event.body, delivery.state, \
@@ -163,20 +138,7 @@ pub async fn list_dead(reader: &mut Reader, limit: u32) -> Result<Vec<StoredRequ
 
 fn stored(reader: &Reader, row: &Row) -> Result<StoredRequestEvent, StoreError> {
     let id = EventId::from_i64(row.int("id")?);
-    let attempts = u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX);
-    let delivery = match row.text("state")? {
-        "DEAD" => Delivery::Dead { attempts },
-        "DELIVERED" => Delivery::Delivered { attempts },
-        "WAITING" => Delivery::Waiting {
-            attempts,
-            due: Timestamp::from_ms(row.int("due_ms")?),
-        },
-        _ => {
-            return Err(StoreError::corrupt(format!(
-                "request_delivery {id} has an unknown state"
-            )));
-        }
-    };
+    let delivery = TABLES.read(row)?;
     let event = RequestEvent {
         id,
         request_id: row.text("request_id")?.to_owned(),

@@ -92,7 +92,7 @@ pub(crate) const BUSINESS: [Table; 24] = [
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 18] = [
+pub const OPERATIONAL_TABLES: [(&str, &str, &str); 19] = [
     (
         "callback_attempt",
         "id",
@@ -107,6 +107,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 18] = [
         "confirm_code",
         "id",
         "lives five minutes and must not outlive its use",
+    ),
+    (
+        "contact_language",
+        "contact_digest",
+        "a convenience: the language in which a contact used a page last",
     ),
     (
         "download_count",

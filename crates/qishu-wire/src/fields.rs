@@ -6,15 +6,20 @@
 
 mod error;
 mod object;
+mod record;
 #[cfg(test)]
 mod tests;
 mod value;
+
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
 pub use error::{FieldError, Problem};
 pub use object::{DayEdge, Object, RoundedId, equal_as_double};
+pub use record::{Asked, Kind};
+pub(crate) use record::{PASSES, Recorder};
 
 /// A file of a multipart body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,29 +49,65 @@ impl UploadedFile {
 pub struct Fields {
     values: Map<String, Value>,
     files: Vec<UploadedFile>,
+    recorder: Option<Arc<Recorder>>,
 }
 
 impl Fields {
     /// Fields from a JSON object and files.
     #[must_use]
     pub const fn new(values: Map<String, Value>, files: Vec<UploadedFile>) -> Self {
-        Self { values, files }
+        Self {
+            values,
+            files,
+            recorder: None,
+        }
+    }
+
+    /// Every field there is, to learn what a reader asks for.
+    pub(crate) fn recording(recorder: Arc<Recorder>) -> Self {
+        let file = |field: &str| UploadedFile {
+            field: field.to_owned(),
+            file_name: Some("合同.pdf".to_owned()),
+            content_type: None,
+            bytes: Bytes::from_static(b"%PDF-1.7"),
+        };
+        Self {
+            values: Map::new(),
+            files: vec![file("file"), file("files")],
+            recorder: Some(recorder),
+        }
     }
 
     /// The outermost object.
     #[must_use]
     pub fn root(&self) -> Object<'_> {
-        Object::root(&self.values)
+        Object::root(&self.values, self.recorder.as_deref())
     }
 
     /// The first file of a part name.
     #[must_use]
     pub fn file(&self, field: &str) -> Option<&UploadedFile> {
-        self.files(field).next()
+        self.note(field, Kind::File);
+        self.named(field).next()
     }
 
     /// All files of a part name, in the order of the parts; `files[0]` and `files[]` count as `files`.
     pub fn files(&self, field: &str) -> impl Iterator<Item = &UploadedFile> {
+        self.note(field, Kind::Files);
+        self.named(field)
+    }
+
+    fn note(&self, field: &str, kind: Kind) {
+        if let Some(recorder) = &self.recorder {
+            recorder.push(Asked {
+                path: field.to_owned(),
+                kind,
+                required: false,
+            });
+        }
+    }
+
+    fn named(&self, field: &str) -> impl Iterator<Item = &UploadedFile> {
         self.files.iter().filter(move |file| {
             let name = file.field.split('[').next().unwrap_or_default().trim();
             name.eq_ignore_ascii_case(field)

@@ -19,6 +19,7 @@ pub mod fields;
 pub mod ip_list;
 pub mod language;
 mod multipart;
+pub mod openapi;
 pub mod query;
 pub mod request_line;
 pub mod requests;

@@ -28,6 +28,13 @@ pub(crate) fn file_work(config: &Config) -> Result<FileWork, Failure> {
         std::env::temp_dir(),
         office_limits(config),
     );
+    let swept = office.sweep();
+    if swept > 0 {
+        tracing::info!(
+            folders = swept,
+            "folders of conversions that an earlier server could not end are removed"
+        );
+    }
     let limits = WorkerLimits {
         memory_bytes: files.memory_bytes,
         timeout: files.timeout,

@@ -54,6 +54,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     if let Some(code) = files::work(&arguments.command) {
         return Ok(code);
     }
+    if matches!(arguments.command, Command::Openapi) {
+        println!("{}", qishu_server::api_description());
+        return Ok(ExitCode::SUCCESS);
+    }
     let config = arguments.config()?;
     logging::start(&config.log);
     match arguments.command {
@@ -65,7 +69,9 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         }),
         Command::Verify { .. } => with_runtime(verify::all(config)),
         Command::Doctor => with_runtime(async move { doctor::examine(&config).await }),
-        Command::FileWorker { .. } | Command::OfficeWorker { .. } => Err("a worker takes no settings".into()),
+        Command::FileWorker { .. } | Command::OfficeWorker { .. } | Command::Openapi => {
+            Err("this command takes no settings".into())
+        }
         Command::Config { command } => config_command(&command, &config),
         Command::App { command } => with_runtime(set_up::app_command(command, config)),
         Command::Company { command } => with_runtime(set_up::company_command(command, config)),

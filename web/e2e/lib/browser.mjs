@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 export const PHONE = { width: 360, height: 740 };
+export const TABLET = { width: 768, height: 1024 };
 export const DESKTOP = { width: 1440, height: 900 };
 
 const ARTIFACTS = process.env.QISHU_E2E_ARTIFACTS ?? fileURLToPath(new URL('../../../artifacts/', import.meta.url));
@@ -22,12 +23,15 @@ const FLAGS = [
   '--no-sandbox',
 ];
 
+/** One process draws all pages of a context: a page opened beside another starts three times as fast. */
+const SHARE_RENDERER = ['--process-per-site', '--renderer-process-limit=1'];
+
 /** A browser with a fresh profile; `stop` ends it and removes the profile. */
-export async function startBrowser() {
+export async function startBrowser({ sharesRenderer = false } = {}) {
   const home = mkdtempSync(join(tmpdir(), 'qishu-e2e-'));
   const browser = await chromium.launch({
     executablePath: process.env.QISHU_E2E_CHROMIUM ?? '/usr/bin/chromium',
-    args: FLAGS,
+    args: sharesRenderer ? [...FLAGS, ...SHARE_RENDERER] : FLAGS,
     env: { ...process.env, HOME: home },
   });
   return {
@@ -39,12 +43,15 @@ export async function startBrowser() {
   };
 }
 
-/**
- * A page of the given size with its own cookies. `faults` collects what must never happen: script errors,
- * breaches of the content security policy, requests to any other host.
- */
-export async function newPage(browser, viewport, { touch = viewport.width < 700, locale = 'zh-CN', ...options } = {}) {
-  const context = await browser.newContext({
+/** A page of the given size with its own cookies, watched as `watchedPage` says. */
+export async function newPage(browser, viewport, options) {
+  const context = await newContext(browser, viewport, options);
+  return { ...(await watchedPage(context)), close: () => context.close() };
+}
+
+/** Cookies and storage of one device. */
+export function newContext(browser, viewport, { touch = viewport.width < 700, locale = 'zh-CN', ...options } = {}) {
+  return browser.newContext({
     viewport,
     locale,
     hasTouch: touch,
@@ -53,6 +60,13 @@ export async function newPage(browser, viewport, { touch = viewport.width < 700,
     acceptDownloads: true,
     ...options,
   });
+}
+
+/**
+ * A page of a context. `faults` collects what must never happen: script errors, breaches of the content
+ * security policy, requests to any other host.
+ */
+export async function watchedPage(context) {
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const faults = [];
@@ -68,7 +82,7 @@ export async function newPage(browser, viewport, { touch = viewport.width < 700,
     host ??= url.host;
     if (url.host !== host) faults.push(`foreign request: ${url.href}`);
   });
-  return { page, faults, close: () => context.close() };
+  return { page, faults };
 }
 
 /** Saves a picture under `artifacts/`. */

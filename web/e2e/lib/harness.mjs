@@ -1,17 +1,17 @@
-/** One mock and one browser per test file, one fresh page and state per test. */
+/** One mock and one browser per test file; per test a fresh page, no cookies, nothing stored, a state of its own. */
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { startMock } from '../mock/server.mjs';
-import { DESKTOP, newPage, PHONE, shoot, startBrowser } from './browser.mjs';
+import { DESKTOP, newContext, PHONE, shoot, startBrowser, watchedPage } from './browser.mjs';
 
 let counter = 0;
 
 /** Call once at the top of a test file. */
 export function useMock() {
-  const here = {};
+  const here = { devices: new Map() };
   before(async () => {
     here.mock = await startMock();
-    here.chromium = await startBrowser();
+    here.chromium = await startBrowser({ sharesRenderer: true });
   });
   after(async () => {
     await here.chromium?.stop();
@@ -25,7 +25,8 @@ export function useMock() {
     async visit(scenario, play, { viewport = PHONE, allowFaults = false, ...options } = {}) {
       counter += 1;
       const token = `${scenario}~${process.pid}-${counter}`;
-      const { page, faults, close } = await newPage(here.chromium.browser, viewport, options);
+      const device = await cleanDevice(here, viewport, options);
+      const { page, faults } = await watchedPage(device);
       const link = `${here.mock.base}/s/${token}`;
       try {
         await page.goto(link);
@@ -41,13 +42,32 @@ export function useMock() {
         await shoot(page, `failed-${scenario.replaceAll(/\W+/g, '-')}`).catch(() => undefined);
         throw error;
       } finally {
-        await close();
+        await page.close();
       }
     },
     get base() {
       return here.mock.base;
     },
   };
+}
+
+/**
+ * A device of the given kind without cookies and storage. One page stays open on it, so that the process that draws stays
+ * alive between the tests.
+ */
+async function cleanDevice({ devices, mock, chromium }, viewport, options) {
+  const kind = JSON.stringify([viewport, options]);
+  let known = devices.get(kind);
+  if (!known) {
+    const context = await newContext(chromium.browser, viewport, { reducedMotion: 'reduce', ...options });
+    const parked = await context.newPage();
+    await parked.goto(`${mock.base}/s/expired`);
+    known = { context, parked };
+    devices.set(kind, known);
+  }
+  await known.context.clearCookies();
+  await known.parked.evaluate(() => localStorage.clear());
+  return known.context;
 }
 
 export { DESKTOP, PHONE, shoot };

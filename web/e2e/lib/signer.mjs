@@ -27,6 +27,18 @@ export async function sheetsClosed(page) {
   );
 }
 
+/** Waits until everything that moves has come to rest. */
+export async function atRest(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+    const ending = document.getAnimations().filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime));
+    await Promise.all(ending.map(({ finished }) => finished.catch(() => null)));
+    await frame();
+  });
+}
+
 /** Draws three strokes that look like a short name. */
 export async function drawSignature(page) {
   const pad = page.locator('.pad__canvas');

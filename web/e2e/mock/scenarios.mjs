@@ -160,10 +160,21 @@ export function documentsOf(state) {
     ...others.map((pageCount, index) => ({ id: `${3002 + index}`, title: '附件一：房屋交接清单', pageCount })),
   ];
   return specs.map((spec) => {
-    const bytes = contractPdf({ ...spec, edition: state.edition, hasScan: state.hasScan });
-    const revision = createHash('sha256').update(bytes).digest('hex');
+    const { bytes, revision } = drawn({ ...spec, edition: state.edition, hasScan: state.hasScan });
     return { ...spec, bytes, revision, pages: Array.from({ length: spec.pageCount }, () => A4) };
   });
+}
+
+/** Files that were made already: each is asked for again and again. */
+const files = new Map();
+
+function drawn(spec) {
+  const key = JSON.stringify(spec);
+  if (!files.has(key)) {
+    const bytes = contractPdf(spec);
+    files.set(key, { bytes, revision: createHash('sha256').update(bytes).digest('hex') });
+  }
+  return files.get(key);
 }
 
 /** The draft of a link for preparing one. */

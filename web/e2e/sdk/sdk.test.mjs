@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DESKTOP, PHONE, shoot, startBrowser } from '../lib/browser.mjs';
-import { drawSignature, enterCode, firstPageDrawn, newCode, readOutbox, sheetsClosed, texts } from '../lib/signer.mjs';
+import { drawSignature, enterCode, firstPageDrawn, newCode, readOutbox, texts } from '../lib/signer.mjs';
 import { freePort, START, startWorld } from './world.mjs';
 
 const MISCONFIGURED = '代理服务不可用，或代理使用的凭证有误';
@@ -80,7 +80,6 @@ async function sign(page, contact) {
   const before = await readOutbox(outbox);
   await frame.getByRole('button', { name: texts.next }).click();
   const code = await newCode(outbox, before);
-  await sheetsClosed(frame).catch(() => undefined);
   await enterCode(frame, code);
   await frame.getByRole('heading', { name: texts.signed }).waitFor();
   return code;

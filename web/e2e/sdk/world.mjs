@@ -80,7 +80,7 @@ async function startPlatform() {
 }
 
 /** The integrator's static host: the three folders, the sample pages, and pages of the tests below `/pages/`. */
-async function startHost() {
+export async function startHost() {
   const roots = { '/samples/': here('../../packages/jssdk/samples/'), '/pages/': here('pages/') };
   const dist = here('../../packages/jssdk/dist/');
   const server = http.createServer((request, response) => {

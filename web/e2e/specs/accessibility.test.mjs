@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { DESKTOP, PHONE, useMock } from '../lib/harness.mjs';
-import { drawAndContinue, drawSignature, enterCode, firstPageDrawn, newCode, readOutbox, texts } from '../lib/signer.mjs';
+import { atRest, drawAndContinue, drawSignature, enterCode, firstPageDrawn, newCode, readOutbox, texts } from '../lib/signer.mjs';
 
 const { visit } = useMock();
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -11,8 +11,8 @@ const button = (page, name) => page.getByRole('button', { name });
 
 /** Fails on any finding of the WCAG 2.2 A and AA rules that axe calls serious or critical. */
 async function checkView(page, name) {
-  await page.waitForTimeout(350);
-  await page.evaluate(axeSource);
+  await atRest(page);
+  if (await page.evaluate(() => !window.axe)) await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() =>
     window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }),
   );

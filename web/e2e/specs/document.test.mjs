@@ -106,7 +106,7 @@ test('zooms by button, wheel and two fingers around the same point', () =>
     await touch('touchStart', [150, 350], [210, 350]);
     for (let spread = 40; spread <= 90; spread += 10) {
       await touch('touchMove', [180 - spread, 350], [180 + spread, 350]);
-      await page.waitForTimeout(30);
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
     }
     await touch('touchEnd');
     assert.ok((await width()) > before * 1.8, 'pinched open');
@@ -160,20 +160,21 @@ test('the view page offers what the link allows', async () => {
     async ({ page, state }) => {
       await firstPageDrawn(page);
       await shoot(page, 'mock-desktop-view');
-      const downloads = [];
-      page.on('download', (download) => downloads.push(download.suggestedFilename()));
+      const first = page.waitForEvent('download');
+      const second = page.waitForEvent('download', { predicate: async (download) => download !== (await first) });
       await button(page, '下载').click();
-      for (let wait = 0; wait < 50 && downloads.length < 2; wait += 1) await page.waitForTimeout(100);
+      const downloads = (await Promise.all([first, second])).map((download) => download.suggestedFilename());
       assert.deepEqual(downloads.sort(), ['办公用房租赁合同.pdf', '附件一：房屋交接清单.pdf'].sort());
       await page.evaluate(() => {
         window.print = () => {
           window.printedPages = document.querySelectorAll('#print-area img').length;
         };
       });
+      const recorded = page.waitForResponse('**/page/api/print');
       await button(page, '打印').click();
       await page.waitForFunction(() => window.printedPages === 13, null, { timeout: 30_000 });
       assert.equal(await page.locator('#print-area').count(), 0, 'cleaned up');
-      for (let wait = 0; wait < 50 && !state().printed; wait += 1) await page.waitForTimeout(50);
+      await recorded;
       assert.equal(state().printed, true, 'the printing is recorded');
     },
     { viewport: DESKTOP },

@@ -28,34 +28,43 @@ test('opening a link changes nothing until the page asks', () =>
     assert.equal(answer.headers.get('set-cookie'), null);
   }));
 
-/** One per way in: markup, attributes, addresses, templates, entities, broken quoting, other alphabets (R-26). */
+/**
+ * One per way in: markup, attributes, broken quoting, other alphabets; addresses; templates and entities (R-26). What stands
+ * in one list goes into one text; addresses only count when they are all of it.
+ */
 const PAYLOADS = [
-  '<script>window.hacked=1</script>',
-  '<img src=x onerror="window.hacked=1">',
-  '<svg onload=window.hacked=1>',
-  '"><svg onload=window.hacked=1>',
-  "'><img src=x onerror='window.hacked=1'>",
-  '<iframe srcdoc="<script>parent.hacked=1</script>"></iframe>',
-  '<iframe src="javascript:parent.hacked=1"></iframe>',
-  '<body onload=window.hacked=1>',
-  '<details open ontoggle=window.hacked=1>x</details>',
-  '<input autofocus onfocus=window.hacked=1>',
-  '<video><source onerror=window.hacked=1></video>',
-  '<math><mtext><img src=x onerror=window.hacked=1></mtext></math>',
-  '<a href="javascript:window.hacked=1">x</a>',
-  "javascript:window.hacked=1//'",
-  'data:text/html,<script>opener.hacked=1</script>',
-  '<form action="javascript:window.hacked=1"><button>x</button></form>',
-  '<object data="javascript:window.hacked=1"></object>',
-  '<style>@import "javascript:window.hacked=1";</style>',
-  '<meta http-equiv="refresh" content="0;url=javascript:window.hacked=1">',
-  '<template><script>window.hacked=1</script></template>',
-  '{{constructor.constructor("window.hacked=1")()}}',
-  '${window.hacked=1}',
-  '{name} | {count} @:app.name',
-  '&lt;script&gt;window.hacked=1&lt;/script&gt;',
-  '＜script＞window.hacked=1＜/script＞<scr<script>ipt>window.hacked=1</scr</script>ipt>',
-];
+  [
+    '<script>window.hacked=1</script>',
+    '<img src=x onerror="window.hacked=1">',
+    '<svg onload=window.hacked=1>',
+    '"><svg onload=window.hacked=1>',
+    "'><img src=x onerror='window.hacked=1'>",
+    '<body onload=window.hacked=1>',
+    '<details open ontoggle=window.hacked=1>x</details>',
+    '<input autofocus onfocus=window.hacked=1>',
+    '<video><source onerror=window.hacked=1></video>',
+    '<math><mtext><img src=x onerror=window.hacked=1></mtext></math>',
+    '<a href="javascript:window.hacked=1">x</a>',
+    '<form action="javascript:window.hacked=1"><button>x</button></form>',
+  ],
+  [
+    '<iframe srcdoc="<script>parent.hacked=1</script>"></iframe>',
+    '<iframe src="javascript:parent.hacked=1"></iframe>',
+    '<object data="javascript:window.hacked=1"></object>',
+    '<style>@import "javascript:window.hacked=1";</style>',
+    '<meta http-equiv="refresh" content="0;url=javascript:window.hacked=1">',
+    '<template><script>window.hacked=1</script></template>',
+    '＜script＞window.hacked=1＜/script＞<scr<script>ipt>window.hacked=1</scr</script>ipt>',
+  ],
+  ["javascript:window.hacked=1//'"],
+  ['data:text/html,<script>opener.hacked=1</script>'],
+  [
+    '{{constructor.constructor("window.hacked=1")()}}',
+    '${window.hacked=1}',
+    '{name} | {count} @:app.name',
+    '&lt;script&gt;window.hacked=1&lt;/script&gt;',
+  ],
+].map((texts) => texts.join(' '));
 
 /** Puts `payload` into every text of an answer that people read. */
 function poison(body, payload) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DESKTOP, shoot, useMock } from '../lib/harness.mjs';
-import { drawAndContinue, drawSignature, enterCode, firstPageDrawn, newCode, readOutbox, sheetsClosed, texts } from '../lib/signer.mjs';
+import { atRest, drawAndContinue, drawSignature, enterCode, firstPageDrawn, newCode, readOutbox, sheetsClosed, texts } from '../lib/signer.mjs';
 
 const { visit } = useMock();
 
@@ -122,8 +122,8 @@ test('what is written on a turned phone arrives upright', () =>
     await button(page, texts.sign).click();
     await button(page, texts.drawHint).click();
     await button(page, '横过来写').click();
+    await atRest(page);
     const pad = await page.locator('.pad__canvas').boundingBox();
-    await page.waitForTimeout(200);
     // One long stroke downwards along the screen: a line from left to right for the writer.
     await page.mouse.move(pad.x + pad.width / 2, pad.y + 60);
     await page.mouse.down();

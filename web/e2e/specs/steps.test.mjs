@@ -199,7 +199,7 @@ test('whoever is asked to void a contract agrees or refuses', () =>
   visit('voiding', async ({ page, state }) => {
     await firstPageDrawn(page);
     await page.getByText(/作废原因：双方协商一致/).waitFor();
-    await button(page, '同意作废').waitFor();
+    await button(page, /^同意作废$/).waitFor();
     await button(page, '不同意作废').click();
     await page.getByText('原合同继续有效').waitFor();
     await page.getByLabel('不同意的原因').fill('合同有效');

@@ -4,7 +4,8 @@ use qishu_model::company::Company;
 use qishu_model::contact::{ContactType, User};
 use qishu_model::contract::draft::{ActionDraft, SignatoryDraft};
 use qishu_model::contract::{
-    Action, ActionStatus, ActionType, AttachmentDemand, Signatory, SignatoryStatus, TenantType,
+    Action, ActionStatus, ActionType, AttachmentDemand, SignValidateWay, Signatory, SignatoryStatus,
+    TenantType,
 };
 use qishu_model::id::{ActionId, AttachmentId, SignatoryId};
 use qishu_store::{Reader, Scope, company};
@@ -38,6 +39,7 @@ impl PartyBuilder<'_> {
         let own = self.own_company(reader, &draft).await?;
         let sponsor = own.as_ref().is_some_and(|own| own.id == self.company.id);
         check_identity(place, &draft, sponsor)?;
+        check_validate_way(&format!("{place}.signValidateWay"), draft.sign_validate_way)?;
         check_steps(place, &draft, sponsor)?;
         let steps = ordered_steps(&draft, own.is_some());
         let mut actions = Vec::with_capacity(steps.len());
@@ -150,6 +152,18 @@ fn new_action(app: &App, position: usize, draft: ActionDraft) -> Action {
         performed_by: None,
         intention_confirm: None,
     }
+}
+
+/// How a signer confirms is something that pages can ask for.
+///
+/// # Errors
+/// `1005` for a face check: pages have none. Where it is only preferred, the usual confirmation does.
+pub(super) fn check_validate_way(field: &str, way: Option<SignValidateWay>) -> Result<(), AppError> {
+    if way == Some(SignValidateWay::Face) {
+        let reason = "signing pages have no face check; FACE_DEFAULT, PIN or SIGNPWD is expected";
+        return Err(AppError::invalid(field, reason));
+    }
+    Ok(())
 }
 
 /// The one step of an external company that nobody gave any (D-12).

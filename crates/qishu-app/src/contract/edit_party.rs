@@ -9,7 +9,7 @@ use qishu_model::contract::{
 use qishu_model::id::{ActionId, CompanyId, SignatoryId};
 use qishu_store::{Reader, Scope, company};
 
-use super::build::{check_contact, seal_action};
+use super::build::{check_contact, check_validate_way, seal_action};
 use super::events::store_change;
 use super::locate::{for_change, locate, locate_by_party};
 use super::send::check_name;
@@ -41,6 +41,7 @@ pub async fn edit_party(app: &App, caller: &ApiCaller, edit: PartyEdit) -> Resul
     if let Some(receiver) = &edit.receiver {
         check_contact("receiver.contact", receiver)?;
     }
+    check_validate_way("signValidateWay", edit.sign_validate_way)?;
     let mut transaction = app.store.begin("edit_party");
     let stored = locate_by_party(&mut transaction, caller, edit.signatory).await?;
     let contract = &stored.value;

@@ -9,6 +9,7 @@ use qishu_model::contract::{
 use qishu_model::id::{DocumentId, SignatoryId};
 use qishu_model::log::OperateType;
 use qishu_model::template::TemplateKind;
+use qishu_store::ledger::Actor;
 use qishu_store::{Reader, Versioned, contract};
 
 use super::events::entry;
@@ -66,15 +67,29 @@ async fn attempt_set(
         version: seen.version,
         value: next,
     };
+    store_values(app, &next, made, caller.actor()).await?;
+    Ok(next.value)
+}
+
+/// Stores a contract with other values and the documents that were made anew for it.
+///
+/// # Errors
+/// Busy when it was changed since it was read; `1108` when a position of a sent contract is lost.
+pub(crate) async fn store_values(
+    app: &App,
+    next: &Versioned<Contract>,
+    made: Vec<MadeDocument>,
+    actor: Actor,
+) -> Result<(), AppError> {
     let mut transaction = app.store.begin("set_params");
-    contract::update(&mut transaction, &next).await?;
+    contract::update(&mut transaction, next).await?;
     store_made(app, &mut transaction, next.value.id, made).await?;
     if next.value.state == ContractState::Filling {
         check_all_positions(app, &mut transaction, &next.value).await?;
     }
-    transaction.record(entry(app, &next.value, OperateType::Modify, caller.actor()));
+    transaction.record(entry(app, &next.value, OperateType::Modify, actor));
     transaction.commit().await?;
-    Ok(next.value)
+    Ok(())
 }
 
 /// Every position of a sent contract is still there after its documents were made anew.

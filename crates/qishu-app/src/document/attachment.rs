@@ -1,7 +1,7 @@
 //! Files that are no documents of the contract: those demanded from parties, and those that explain a forced end.
 
 use qishu_blob::Digest;
-use qishu_convert::{FileKind, KindError, decide_kind};
+use qishu_convert::{FileKind, decide_kind};
 use qishu_model::contact::User;
 use qishu_model::contract::{
     AttachmentDemand, Command, ContentType, Contract, HandedIn, Refusal, Signatory, StoredFile,
@@ -10,7 +10,7 @@ use qishu_model::id::{AttachmentId, DocumentId};
 use qishu_store::Transaction;
 
 use super::add::{NewDocument, StoredDocument, check_sizes, import_files, store_document};
-use super::import::Upload;
+use super::import::{self, Upload};
 use crate::company::find_employee;
 use crate::contract::{for_change, load_contract, store_change};
 use crate::page::PageSession;
@@ -23,15 +23,7 @@ use crate::{App, AppError};
 pub(crate) async fn store_upload(app: &App, upload: &Upload) -> Result<(FileKind, Digest), AppError> {
     check_sizes(app, std::slice::from_ref(upload))?;
     let kind = decide_kind(upload.suffix.as_deref(), None, &upload.bytes);
-    let kind = kind.map_err(|error| {
-        let detail = error.to_string();
-        match error {
-            KindError::UnknownSuffix { .. } | KindError::Unrecognised { .. } => {
-                AppError::UnsupportedFile { detail }
-            }
-            KindError::Contradiction { .. } => AppError::InvalidFile { detail },
-        }
-    })?;
+    let kind = kind.map_err(|error| import::Refusal::of_kind(&error, error.to_string()))?;
     if matches!(kind, FileKind::Ole | FileKind::Zip | FileKind::Unknown) {
         let detail = format!("the file is {}, which is not accepted", kind.label());
         return Err(AppError::UnsupportedFile { detail });

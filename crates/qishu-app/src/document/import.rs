@@ -72,6 +72,23 @@ impl Refusal {
     pub(crate) fn invalid(reason: &(impl Display + ?Sized)) -> Self {
         Self::Invalid(reason.to_string())
     }
+
+    /// A suffix nobody knows is an unsupported type; everything else is a file that is not what it says.
+    pub(crate) const fn of_kind(error: &KindError, detail: String) -> Self {
+        match error {
+            KindError::UnknownSuffix { .. } | KindError::Unrecognised { .. } => Self::Unsupported(detail),
+            KindError::Contradiction { .. } => Self::Invalid(detail),
+        }
+    }
+}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Invalid(detail) => Self::InvalidFile { detail },
+            Refusal::Unsupported(detail) => Self::UnsupportedFile { detail },
+        }
+    }
 }
 
 /// What a worker made of files.
@@ -156,7 +173,10 @@ fn to_pdf<'a>(
     limits: &Limits,
 ) -> Result<(FileKind, Pdf<'a>), Refusal> {
     let of_file = |error: &dyn Display| Refusal::Invalid(format!("file {}: {error}", index + 1));
-    let kind = decide_kind(suffix, None, bytes).map_err(|error| refusal(index, &error))?;
+    let kind = decide_kind(suffix, None, bytes).map_err(|error| {
+        let detail = format!("file {}: {error}", index + 1);
+        Refusal::of_kind(&error, detail)
+    })?;
     if let Some(format) = OfficeFormat::of_suffix(kind.label()) {
         let cleaned = check_office(format, bytes).map_err(|error| of_file(&error))?;
         return Ok((kind, Pdf::ByOffice(format, cleaned)));
@@ -175,15 +195,6 @@ fn to_pdf<'a>(
         }
     };
     Ok((kind, pdf))
-}
-
-/// A suffix nobody knows is an unsupported type; everything else is a file that is not what it says.
-fn refusal(index: usize, error: &KindError) -> Refusal {
-    let detail = format!("file {}: {error}", index + 1);
-    match error {
-        KindError::UnknownSuffix { .. } | KindError::Unrecognised { .. } => Refusal::Unsupported(detail),
-        KindError::Contradiction { .. } => Refusal::Invalid(detail),
-    }
 }
 
 /// An unsigned file is rebuilt; a signed one is only ever appended to.

@@ -13,7 +13,7 @@ use crate::{App, AppError};
 pub async fn checkpoint_ledger(app: &App) -> Result<(), AppError> {
     let mut reader = app.store.read("checkpoint_ledger");
     let head = ledger::head(&mut reader).await?;
-    let last = ledger::checkpoints(&mut reader).await?.pop();
+    let last = ledger::last_checkpoint(&mut reader).await?;
     drop(reader);
     if head.number == last.map_or(0, |last| last.head.number) {
         return Ok(());

@@ -29,24 +29,33 @@ const BATCH: u32 = 200;
 pub async fn deliver_due(app: &App) -> Result<usize, AppError> {
     let due = callback::list_due(&mut app.store.read("find_due_callbacks"), app.now(), BATCH).await?;
     let count = due.len();
-    let mut running: JoinSet<Result<(), AppError>> = JoinSet::new();
-    for event in due {
-        if running.len() >= app.settings.callbacks_at_once.max(1) {
-            joined(running.join_next().await)?;
-        }
+    let tries = due.into_iter().map(|event| {
         let app = app.clone();
-        running.spawn(async move { deliver(&app, &event).await });
-    }
-    while let Some(done) = running.join_next().await {
-        joined(Some(done))?;
-    }
+        async move { deliver(&app, &event).await }
+    });
+    at_once(app, tries).await?;
     Ok(count + deliver_requests(app).await?)
 }
 
-pub(super) fn joined(
-    done: Option<Result<Result<(), AppError>, tokio::task::JoinError>>,
-) -> Result<(), AppError> {
-    done.map_or(Ok(()), |done| done?)
+/// Runs tries, as many at once as the settings allow.
+///
+/// # Errors
+/// The first error of a try.
+pub(super) async fn at_once<T>(app: &App, tries: impl Iterator<Item = T>) -> Result<(), AppError>
+where
+    T: Future<Output = Result<(), AppError>> + Send + 'static,
+{
+    let mut running: JoinSet<Result<(), AppError>> = JoinSet::new();
+    for one in tries {
+        if running.len() >= app.settings.callbacks_at_once.max(1) {
+            running.join_next().await.transpose()?.unwrap_or(Ok(()))?;
+        }
+        running.spawn(one);
+    }
+    while let Some(done) = running.join_next().await {
+        done??;
+    }
+    Ok(())
 }
 
 /// Makes an event due again, on somebody's request.

@@ -7,9 +7,8 @@ use qishu_model::time::Timestamp;
 use qishu_store::callback::{Delivery, Outcome};
 use qishu_store::request_event::{self, Notice, RequestEvent, StoredRequestEvent};
 use qishu_store::{StoreError, Transaction, application};
-use tokio::task::JoinSet;
 
-use super::deliver::{attempt_row, joined, unprepared};
+use super::deliver::{at_once, attempt_row, unprepared};
 use crate::{App, AppError};
 
 /// Events looked at in one round.
@@ -71,17 +70,11 @@ pub(crate) async fn tell_request(
 pub(super) async fn deliver_requests(app: &App) -> Result<usize, AppError> {
     let due = request_event::list_due(&mut app.store.read("find_due_requests"), app.now(), BATCH).await?;
     let count = due.len();
-    let mut running: JoinSet<Result<(), AppError>> = JoinSet::new();
-    for event in due {
-        if running.len() >= app.settings.callbacks_at_once.max(1) {
-            joined(running.join_next().await)?;
-        }
+    let tries = due.into_iter().map(|event| {
         let app = app.clone();
-        running.spawn(async move { deliver(&app, &event).await });
-    }
-    while let Some(done) = running.join_next().await {
-        joined(Some(done))?;
-    }
+        async move { deliver(&app, &event).await }
+    });
+    at_once(app, tries).await?;
     Ok(count)
 }
 

@@ -13,7 +13,7 @@ use super::session::PageSession;
 use super::view::{PageDocument, documents};
 use crate::contract::{SendOptions, load_contract, send_contract, store_change};
 use crate::signing::{DocumentAids, Found, check_positions, check_type, find_positions, load_aids};
-use crate::{ApiCaller, App, AppError, Language};
+use crate::{ApiCaller, App, AppError};
 
 /// Most positions of a contract that are set on a page.
 const MOST_POSITIONS: usize = 500;
@@ -88,7 +88,10 @@ pub async fn appoint_page(app: &App, session: &PageSession) -> Result<AppointVie
     })
 }
 
-async fn draft(reader: &mut Reader, session: &PageSession) -> Result<Versioned<Contract>, AppError> {
+pub(super) async fn draft(
+    reader: &mut Reader,
+    session: &PageSession,
+) -> Result<Versioned<Contract>, AppError> {
     let stored = load_contract(reader, session.contract).await?;
     if stored.value.state == ContractState::Draft {
         return Ok(stored);
@@ -145,7 +148,7 @@ pub async fn save_positions(
     store(app, session, &stored, contract).await
 }
 
-fn offered(offered: bool) -> Result<(), AppError> {
+pub(super) fn offered(offered: bool) -> Result<(), AppError> {
     if offered {
         return Ok(());
     }
@@ -346,6 +349,6 @@ pub(super) async fn application_of(
         company: owner.value,
         address: session.address.clone(),
         client: Some("H5".to_owned()),
-        language: Language::from_name(session.options.lang.as_deref().unwrap_or_default()),
+        language: session.language(),
     })
 }

@@ -1,8 +1,10 @@
 //! Approving on the page: nothing is put on the document, but the decision is confirmed like a signature.
 
-use qishu_model::contract::{Command, Contract, Refusal, Step};
+use qishu_model::contract::{Command, Contract, IntentionConfirm, Refusal, SignValidateWay, Step};
 use qishu_store::confirm;
 
+use super::code::code_channel;
+use super::confirm_way::way_of;
 use super::password::{check_password, open_window};
 use super::person_act::{SeenRevision, check_code, check_revisions, performer};
 use super::session::PageSession;
@@ -56,12 +58,18 @@ pub async fn audit_on_page(
     check_revisions(&stored.value, &audit.seen)?;
     let (party, action) = stored.value.action(step).ok_or(Refusal::NotInTurn)?;
     let by = performer(&mut reader, party, Some(action), &user).await?;
+    let way = way_of(Some(party));
+    let channel = code_channel(&mut reader, &stored.value, &user).await?;
     drop(reader);
     let (command, confirmation) = if audit.pass {
-        let confirmation = confirmed(app, session, client, &audit).await?;
+        let confirmation = confirmed(app, session, client, &audit, way).await?;
         let approve = Command::Approve {
             action: step,
             by: Some(by),
+            confirm: match confirmation {
+                Some(_) => channel,
+                None => IntentionConfirm::SignPwd,
+            },
             comments: comment,
         };
         (approve, confirmation)
@@ -106,9 +114,11 @@ async fn confirmed(
     session: &PageSession,
     client: Option<&str>,
     audit: &PageAudit,
+    way: SignValidateWay,
 ) -> Result<Option<confirm::Confirmation>, AppError> {
     match &audit.confirming {
         None => Err(AppError::CodeClosed),
+        Some(Confirming::Code(_)) if !way.takes_code() => Err(AppError::PasswordRequired),
         Some(Confirming::Password(password)) => {
             check_password(app, session, client, password).await?;
             Ok(None)

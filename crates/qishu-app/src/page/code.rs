@@ -6,13 +6,14 @@ use qishu_model::id::ContractId;
 use qishu_store::Reader;
 use qishu_store::confirm::{self, Binding, SendLimit, SendPermit, SendSubject, count_send};
 
+use super::confirm_way::way_of;
 use super::link::concerns;
 use super::person_act::{SeenRevision, check_revisions, revisions_text, sign_binding};
 use super::session::{PageSession, log_in_binding, log_in_user};
 use super::task::{PageTask, visit};
 use crate::company::find_employee;
 use crate::contract::load_contract;
-use crate::message::{is_reachable, send_code};
+use crate::message::{CodePurpose, code_purpose, is_reachable, remember_language, send_code};
 use crate::{App, AppError};
 
 /// A code is good for five minutes.
@@ -52,7 +53,8 @@ pub struct CodeSent {
 /// Sends the code that confirms a visit: every step that waits for the person now, on exactly these revisions.
 ///
 /// # Errors
-/// `1107` when it is not this person's turn, [`AppError::RevisionChanged`], [`AppError::TooOften`].
+/// `1107` when it is not this person's turn, [`AppError::PasswordRequired`], [`AppError::RevisionChanged`],
+/// [`AppError::TooOften`].
 pub async fn send_confirm_code(
     app: &App,
     session: &PageSession,
@@ -65,19 +67,23 @@ pub async fn send_confirm_code(
     let reached = reachable_contact(&mut reader, &contract, user).await?;
     drop(reader);
     check_revisions(&contract, seen)?;
+    let party = visit.now.first().and_then(|task| contract.signatory(task.party));
+    if !way_of(party).takes_code() {
+        return Err(AppError::PasswordRequired);
+    }
     let (contact, revision) = (user.normalised(), revisions_text(seen));
     let binding = sign_binding(contract.id, &contact, &revision);
-    let verb = if visit.now.iter().all(PageTask::is_audit) {
-        "审批"
+    let subject = contract.subject.as_str();
+    let purpose = if visit.now.iter().all(PageTask::is_audit) {
+        CodePurpose::Audit(subject)
+    } else if contract.void_request().is_some() {
+        CodePurpose::SignVoid(subject)
     } else {
-        "签署"
+        CodePurpose::Sign(subject)
     };
-    let what = match contract.void_request() {
-        Some(_) => "的作废协议",
-        None => "",
-    };
-    let purpose = format!("{verb}《{}》{what}", contract.subject);
-    issue(app, session, &reached, &binding, &purpose).await
+    let purpose = code_purpose(session.language(), purpose);
+    remember_language(app, &reached, session.language()).await?;
+    issue(app, session.address.as_deref(), &reached, &binding, &purpose).await
 }
 
 /// Where a person is reached: their own contact, or for a number of the company's the employee's mobile or mail.
@@ -143,7 +149,9 @@ pub async fn send_login_code(app: &App, session: &PageSession, contact: &str) ->
         return Ok(told(app, &given));
     };
     let binding = log_in_binding(session, &normalised);
-    issue(app, session, &user, &binding, "登录查看合同").await
+    let purpose = code_purpose(session.language(), CodePurpose::LogIn);
+    remember_language(app, &user, session.language()).await?;
+    issue(app, session.address.as_deref(), &user, &binding, &purpose).await
 }
 
 async fn concerned(app: &App, contract: ContractId, user: &User) -> Result<bool, AppError> {
@@ -156,9 +164,9 @@ async fn concerned(app: &App, contract: ContractId, user: &User) -> Result<bool,
 ///
 /// # Errors
 /// [`AppError::TooOften`].
-pub(super) async fn issue(
+pub(crate) async fn issue(
     app: &App,
-    session: &PageSession,
+    address: Option<&str>,
     user: &User,
     binding: &Binding<'_>,
     purpose: &str,
@@ -182,7 +190,7 @@ pub(super) async fn issue(
             limit: IN_ALL,
         },
     ];
-    if let Some(address) = &session.address {
+    if let Some(address) = address {
         subjects.push(SendSubject {
             kind: "address",
             value: address,

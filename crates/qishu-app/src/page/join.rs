@@ -9,6 +9,7 @@ use super::code::{CodeSent, issue};
 use super::link::PageOptions;
 use super::session::{Opened, PageSession, Purpose, store_session};
 use crate::contract::{Joiner, check_contact, free_place, join_contract};
+use crate::message::{CodePurpose, code_purpose, remember_language};
 use crate::{App, AppError};
 
 /// Where a page request comes from.
@@ -18,6 +19,8 @@ pub struct Client {
     pub address: Option<String>,
     /// Browser.
     pub browser: Option<String>,
+    /// Language of the page, `cn` or `en`.
+    pub lang: Option<String>,
 }
 
 /// Who takes a place.
@@ -47,8 +50,10 @@ pub async fn send_join_code(
     let user = reachable(contact)?;
     let session = joining(place.contract, None, client);
     let number = user.normalised();
-    let purpose = format!("加入并签署《{}》", place.subject);
-    issue(app, &session, &user, &binding(place.contract, &number), &purpose).await
+    let purpose = code_purpose(session.language(), CodePurpose::Join(&place.subject));
+    remember_language(app, &user, session.language()).await?;
+    let bound = binding(place.contract, &number);
+    issue(app, session.address.as_deref(), &user, &bound, &purpose).await
 }
 
 /// Takes the place and opens the signing page. Of several who try one gets it.
@@ -102,6 +107,7 @@ fn joining(contract: ContractId, user: Option<User>, client: Client) -> PageSess
         user,
         options: PageOptions {
             download: true,
+            lang: client.lang,
             ..PageOptions::default()
         },
         address: client.address,

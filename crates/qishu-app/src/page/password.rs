@@ -15,9 +15,11 @@ use qishu_store::{Reader, Transaction, sign_password};
 use serde_json::json;
 
 use super::code::{CodeSent, issue, reachable_contact};
+use super::confirm_way::way_for;
 use super::person::{find_person, person_of};
 use super::session::PageSession;
 use crate::contract::load_contract;
+use crate::message::{CodePurpose, code_purpose, remember_language};
 use crate::{App, AppError};
 
 /// Purpose of the ticket that marks a client on which a code confirmed a signature.
@@ -43,6 +45,8 @@ pub struct PasswordOffer {
     pub is_set: bool,
     /// It may be set or changed here.
     pub may_set: bool,
+    /// Nothing else confirms (`signValidateWay` = `SIGNPWD`).
+    pub required: bool,
 }
 
 /// What the page may offer this person on this client; `client` is the ticket the browser holds.
@@ -60,7 +64,9 @@ pub(super) async fn password_offer(
     let Ok(user) = session.person() else {
         return Ok(PasswordOffer::default());
     };
-    if !options.allow_password {
+    let way = way_for(reader, contract, user, app.now()).await?;
+    let required = !way.takes_code();
+    if !way.takes_password() || !(required || options.allow_password) {
         return Ok(PasswordOffer::default());
     }
     let is_set = match find_person(reader, contract, user).await? {
@@ -68,9 +74,10 @@ pub(super) async fn password_offer(
         None => false,
     };
     Ok(PasswordOffer {
-        usable: is_set && window_is_open(app, reader, user, client).await?,
+        usable: is_set && (required || window_is_open(app, reader, user, client).await?),
         is_set,
-        may_set: !options.hide_password_settings,
+        may_set: required || !options.hide_password_settings,
+        required,
     })
 }
 
@@ -159,18 +166,20 @@ pub(super) async fn check_password(
 /// # Errors
 /// `1002` where the page does not offer it; [`AppError::TooOften`].
 pub async fn send_password_code(app: &App, session: &PageSession) -> Result<CodeSent, AppError> {
-    let user = settable(session)?;
     let mut reader = app.store.read("send_password_code");
     let contract = load_contract(&mut reader, session.contract).await?.value;
+    let user = settable(app, &mut reader, &contract, session).await?;
     let reached = reachable_contact(&mut reader, &contract, user).await?;
     drop(reader);
     let contact = user.normalised();
+    let purpose = code_purpose(session.language(), CodePurpose::SetPassword);
+    remember_language(app, &reached, session.language()).await?;
     issue(
         app,
-        session,
+        session.address.as_deref(),
         &reached,
         &binding(session, &contact),
-        "设置签署密码",
+        &purpose,
     )
     .await
 }
@@ -186,7 +195,10 @@ pub async fn set_sign_password(
     code: &str,
     password: &str,
 ) -> Result<(), AppError> {
-    let user = settable(session)?;
+    let mut reader = app.store.read("set_sign_password");
+    let contract = load_contract(&mut reader, session.contract).await?.value;
+    let user = settable(app, &mut reader, &contract, session).await?;
+    drop(reader);
     check_strength(user, password)?;
     let contact = user.normalised();
     let confirmation = match confirm::check(&app.store, &binding(session, &contact), code, app.now()).await? {
@@ -228,15 +240,21 @@ async fn store(
     Ok(())
 }
 
-fn settable(session: &PageSession) -> Result<&User, AppError> {
+/// The person, where the link offers to set a password or a party asks for one.
+async fn settable<'a>(
+    app: &App,
+    reader: &mut Reader,
+    contract: &Contract,
+    session: &'a PageSession,
+) -> Result<&'a User, AppError> {
     let user = session.person()?;
-    if session.options.allow_password && !session.options.hide_password_settings {
-        Ok(user)
-    } else {
-        Err(AppError::PermissionDenied {
-            reason: "this page does not offer a signing password",
-        })
+    let offered = session.options.allow_password && !session.options.hide_password_settings;
+    if offered || !way_for(reader, contract, user, app.now()).await?.takes_code() {
+        return Ok(user);
     }
+    Err(AppError::PermissionDenied {
+        reason: "this page does not offer a signing password",
+    })
 }
 
 fn binding<'a>(session: &PageSession, contact: &'a str) -> Binding<'a> {

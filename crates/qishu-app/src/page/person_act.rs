@@ -13,6 +13,7 @@ use qishu_store::Reader;
 use qishu_store::confirm::{self, Binding, Check};
 
 use super::code::code_channel;
+use super::confirm_way::check_way;
 use super::founding::{ConfirmedCompany, Founding, standard_seal};
 use super::seal_choice::{SigningCompany, signing_company, usable_seals};
 use super::task::require_task;
@@ -111,6 +112,7 @@ impl PersonAct {
         let task = require_task(reader, contract, &self.user, self.step).await?;
         check_revisions(contract, &self.seen)?;
         let party = contract.signatory(task.party).ok_or(Refusal::UnknownParty)?;
+        check_way(party, &self.will)?;
         if let Some(missing) = party.missing_attachment() {
             return Err(missing.into());
         }

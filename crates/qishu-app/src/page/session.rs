@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::link::{AppointOptions, LinkData, PageOptions, concerns};
 use super::take_up::take_up;
 use crate::contract::load_contract;
-use crate::{App, AppError};
+use crate::{App, AppError, Language};
 
 /// A session ends after this time, whatever its link says.
 const SESSION_MS: i64 = 2 * 3_600_000;
@@ -99,6 +99,12 @@ impl PageSession {
 }
 
 impl PageSession {
+    /// Language of the page.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        Language::from_name(self.options.lang.as_deref().unwrap_or_default())
+    }
+
     /// What a page for preparing a draft offers; only sessions of one may change the draft.
     ///
     /// # Errors
@@ -156,7 +162,11 @@ pub async fn open_link(
     Ok(Opened { session, token })
 }
 
-pub(super) async fn store_session(
+/// Stores a session and answers its token.
+///
+/// # Errors
+/// Internal when the store or the source of chance fails.
+pub(crate) async fn store_session(
     app: &App,
     transaction: &mut qishu_store::Transaction,
     session: &PageSession,

@@ -10,6 +10,7 @@ use qishu_model::id::SignatoryId;
 use qishu_model::time::Timestamp;
 use qishu_store::Reader;
 
+use super::confirm_way::way_of;
 use super::seal_choice::has_seal_right;
 use super::void_act::void_party;
 use crate::AppError;
@@ -64,7 +65,8 @@ impl PageTask {
 /// What a person does in one visit. One confirmation covers everything in `now`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visit {
-    /// One approval, or all signatures and seals up to the next approval, in order.
+    /// One approval, or all signatures and seals up to the next approval or to a party that wants another confirmation, in
+    /// order.
     pub now: Vec<PageTask>,
     /// What will wait for the same person right after.
     pub later: Vec<PageTask>,
@@ -112,10 +114,13 @@ pub(crate) async fn visit(
         }
         return Err(why_nothing(reader, contract, user).await?);
     };
+    let way = way_of(contract.signatory(first.party));
+    let apart =
+        |task: &PageTask| task.is_audit() || !way.confirms_like(way_of(contract.signatory(task.party)));
     let together = if first.is_audit() {
         1
     } else {
-        tasks.iter().position(PageTask::is_audit).unwrap_or(tasks.len())
+        tasks.iter().position(apart).unwrap_or(tasks.len())
     };
     let later = tasks.split_off(together);
     Ok(Visit { now: tasks, later })

@@ -6,6 +6,7 @@ use qishu_model::contract::{Contract, Signatory, SignatoryStatus, Stamper, Stamp
 use qishu_model::seal::{Seal, SealStatus};
 use qishu_store::{Reader, Scope, company, seal};
 
+use super::confirm_way::check_way;
 use super::person_act::{PersonAct, Picture, check_revisions, chosen, person_subject};
 use crate::seal::load_picture;
 use crate::signing::{DocumentAids, Mark, PlannedAct, company_subject};
@@ -52,6 +53,7 @@ pub(crate) async fn plan_void(
 ) -> Result<PlannedAct, AppError> {
     let party = void_party(contract, &act.user)?;
     check_revisions(contract, &act.seen)?;
+    check_way(party, &act.will)?;
     let company = party.tenant_type.is_company();
     let seal = if company {
         company_seal(reader, contract, party).await?

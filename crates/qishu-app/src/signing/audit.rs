@@ -3,7 +3,8 @@
 use qishu_model::company::{Company, Employee};
 use qishu_model::contact::User;
 use qishu_model::contract::{
-    Action, ActionType, Command, Contract, ContractAddress, ContractState, Refusal, SignatoryStatus,
+    Action, ActionType, Command, Contract, ContractAddress, ContractState, IntentionConfirm, Refusal,
+    SignatoryStatus,
 };
 use qishu_model::id::ActionId;
 
@@ -46,7 +47,12 @@ pub async fn employee_audit(app: &App, caller: &ApiCaller, audit: Audit) -> Resu
     let (by, comments) = (Some(by), audit.comment);
     let actor = caller.actor_for(by.as_ref());
     let command = if audit.pass {
-        Command::Approve { action, by, comments }
+        Command::Approve {
+            action,
+            by,
+            confirm: IntentionConfirm::Authorized,
+            comments,
+        }
     } else {
         Command::RefuseAudit { action, by, comments }
     };

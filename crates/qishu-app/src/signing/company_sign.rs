@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::mark::Mark;
 use super::pipeline::{Act, ActRequest, PlannedAct, company_subject, perform};
-use super::positions::{check_type, effective_stampers};
+use super::positions::{check_type, effective_stampers, require_positions};
 use crate::company::acting_company;
 use crate::contract::locate_for_party;
 use crate::seal::{choose_seal, load_picture};
@@ -145,12 +145,7 @@ impl CompanyAct {
         }
         let rule = contract.stamper_rule.unwrap_or(StamperRule::Optional);
         let (stampers, given) = effective_stampers(&action.stampers, &self.stampers, rule);
-        if stampers.is_empty() {
-            return Err(AppError::invalid(
-                "stampers",
-                "STAMPER REQUIRED: no position was given before or in this call",
-            ));
-        }
+        require_positions(&stampers)?;
         let mut marks = Vec::with_capacity(stampers.len());
         for stamper in stampers {
             marks.push(self.mark(app, reader, contract, action, stamper).await?);

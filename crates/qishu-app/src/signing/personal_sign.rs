@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use super::company_sign::SignParam;
 use super::mark::Mark;
 use super::pipeline::{Act, ActRequest, PlannedAct, perform};
-use super::positions::{check_type, effective_stampers};
+use super::positions::{check_type, effective_stampers, require_positions};
 use crate::authorisation::in_force;
 use crate::company::{acting_company, find_employee};
 use crate::contract::locate_for_party;
@@ -265,12 +265,7 @@ impl AuthorisedAct {
         name: &str,
     ) -> Result<Vec<Mark>, AppError> {
         let picture = self.picture(app, reader).await?;
-        if stampers.is_empty() {
-            return Err(AppError::invalid(
-                "stampers",
-                "STAMPER REQUIRED: no position was given before or in this call",
-            ));
-        }
+        require_positions(&stampers)?;
         let mut marks = Vec::with_capacity(stampers.len());
         for mut stamper in stampers {
             if stamper.stamper_type == StamperType::Timestamp {

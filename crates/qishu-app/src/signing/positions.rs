@@ -17,6 +17,20 @@ pub(crate) fn bind_stampers(contract: &mut Contract, stampers: Vec<Stamper>) -> 
     Ok(())
 }
 
+/// A step or party is signed somewhere: before, or in the call.
+///
+/// # Errors
+/// `1005` when there is no position.
+pub(crate) fn require_positions(stampers: &[Stamper]) -> Result<(), AppError> {
+    if stampers.is_empty() {
+        return Err(AppError::invalid(
+            "stampers",
+            "STAMPER REQUIRED: no position was given before or in this call",
+        ));
+    }
+    Ok(())
+}
+
 fn bind(contract: &mut Contract, place: &str, mut stamper: Stamper) -> Result<(), AppError> {
     let (action_id, signatory_id) = (stamper.action_id.take(), stamper.signatory_id.take());
     if action_id.is_none() && signatory_id.is_none() {

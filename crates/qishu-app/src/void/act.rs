@@ -11,7 +11,7 @@ use qishu_store::{Reader, Scope, seal};
 
 use super::check_type;
 use crate::seal::{load_picture, require_seal};
-use crate::signing::{Mark, PlannedAct, company_subject};
+use crate::signing::{Mark, PlannedAct, company_subject, require_positions};
 use crate::{App, AppError};
 
 /// A company of the caller signs the void document as one of its parties.
@@ -51,12 +51,7 @@ impl VoidAct {
         } else {
             fixed
         };
-        if stampers.is_empty() {
-            return Err(AppError::invalid(
-                "stampers",
-                "STAMPER REQUIRED: no position was given before or in this call",
-            ));
-        }
+        require_positions(&stampers)?;
         let preset = request.seal_id.filter(|_| party.sponsor);
         let seal = self.seal_id.or(preset);
         let mut marks = Vec::with_capacity(stampers.len());

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::sync::{OnceCell, Semaphore};
 
+use super::folder::{self, RootFolder};
 use super::{OfficeError, OfficeFormat, OfficeProgram, fonts, profile};
 use crate::worker::{Confinement, Layer, Rights, WorkerProgram, confine};
 
@@ -59,6 +60,8 @@ struct Shared {
     temp_folder: PathBuf,
     limits: OfficeLimits,
     permits: Semaphore,
+    /// Where the folders of jobs are made.
+    root: OnceCell<RootFolder>,
     /// A profile that LibreOffice has set up for itself; every job gets a copy.
     template: OnceCell<TempDir>,
 }
@@ -96,6 +99,7 @@ impl Office {
                 temp_folder,
                 permits: Semaphore::new(limits.at_once.max(1)),
                 limits,
+                root: OnceCell::new(),
                 template: OnceCell::new(),
             }),
         }
@@ -122,7 +126,7 @@ impl Office {
             return Err(OfficeError::Busy);
         };
         let template = self.template(&program).await?;
-        let folder = self.new_folder().map_err(|error| started(&error))?;
+        let folder = self.new_folder().await.map_err(|error| started(&error))?;
         profile::copy(template, folder.path()).map_err(|error| started(&error))?;
         let input = folder.path().join(format!("in.{suffix}"));
         std::fs::write(&input, file).map_err(|error| started(&error))?;
@@ -161,7 +165,7 @@ impl Office {
     }
 
     async fn make_template(&self, program: &OfficeProgram) -> Result<TempDir, OfficeError> {
-        let folder = self.new_folder().map_err(|error| started(&error))?;
+        let folder = self.new_folder().await.map_err(|error| started(&error))?;
         profile::write(&folder.path().join("profile"))
             .and_then(|()| std::fs::write(folder.path().join("fonts.conf"), fonts::configuration()))
             .map_err(|error| started(&error))?;
@@ -178,10 +182,19 @@ impl Office {
         }
     }
 
-    fn new_folder(&self) -> io::Result<TempDir> {
-        tempfile::Builder::new()
-            .prefix("qishu-office-")
-            .tempdir_in(&self.shared.temp_folder)
+    async fn new_folder(&self) -> io::Result<TempDir> {
+        let root = self
+            .shared
+            .root
+            .get_or_try_init(|| async { RootFolder::make(&self.shared.temp_folder) })
+            .await?;
+        tempfile::Builder::new().prefix("").tempdir_in(root.path())
+    }
+
+    /// Removes what servers that were killed have left in the folder for temporary files; answers how many folders.
+    #[must_use]
+    pub fn sweep(&self) -> usize {
+        folder::sweep(&self.shared.temp_folder)
     }
 
     /// Runs LibreOffice in a folder; its exit status, `None` after a signal.

@@ -89,6 +89,8 @@ pub enum Command {
         action: ActionId,
         /// Who agreed.
         by: Option<User>,
+        /// How they confirmed; an application that vouches for them: [`IntentionConfirm::Authorized`].
+        confirm: IntentionConfirm,
         /// Remark.
         comments: Option<String>,
     },

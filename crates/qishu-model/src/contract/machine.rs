@@ -125,7 +125,12 @@ impl Contract {
             Command::Send { fillers } => self.send(&fillers, now),
             Command::Fill { party } => self.fill(party),
             Command::Finish { step, by, confirm } => self.finish(step, by, confirm, now),
-            Command::Approve { action, by, comments } => self.approve(action, by, comments, now),
+            Command::Approve {
+                action,
+                by,
+                confirm,
+                comments,
+            } => self.approve(action, by, confirm, comments, now),
             Command::RefuseAudit { action, by, comments } => self.refuse_audit(action, by, comments, now),
             Command::Reject { party, reason } => self.reject(party, reason),
             Command::Recall { reason } => self.recall(reason),
@@ -322,6 +327,7 @@ impl Contract {
         &mut self,
         id: ActionId,
         by: Option<User>,
+        confirm: IntentionConfirm,
         comments: Option<String>,
         now: Timestamp,
     ) -> Decision {
@@ -331,7 +337,7 @@ impl Contract {
             return Err(Refusal::NotInTurn);
         }
         let step = Step::Action(id);
-        let mut events = self.finish(step, by, Some(IntentionConfirm::Authorized), now)?;
+        let mut events = self.finish(step, by, Some(confirm), now)?;
         if let Some(first) = events.first_mut() {
             first.comments = comments;
         }

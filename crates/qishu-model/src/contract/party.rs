@@ -163,6 +163,24 @@ impl SignValidateWay {
             Self::SignPwd => "SIGNPWD",
         }
     }
+
+    /// A code from a message may confirm.
+    #[must_use]
+    pub const fn takes_code(self) -> bool {
+        !matches!(self, Self::SignPwd)
+    }
+
+    /// What confirms the one confirms the other.
+    #[must_use]
+    pub const fn confirms_like(self, other: Self) -> bool {
+        self.takes_code() == other.takes_code() && self.takes_password() == other.takes_password()
+    }
+
+    /// The signing password may confirm.
+    #[must_use]
+    pub const fn takes_password(self) -> bool {
+        !matches!(self, Self::Pin)
+    }
 }
 
 /// Field of the identity data that the signer may correct.

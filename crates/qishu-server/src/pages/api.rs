@@ -26,7 +26,7 @@ mod contract_view;
 mod join;
 mod steps;
 
-pub(crate) use appoint::{appoint, basics, positions, send};
+pub(crate) use appoint::{appoint, basics, params, positions, send};
 pub(crate) use join::{join, join_code};
 pub(crate) use steps::{
     UploadQuery, audit, end, password, password_code, recall, reject, resend, sign, upload,

@@ -62,6 +62,12 @@ fn tell_confirmation(error: &AppError) -> Option<Told> {
             "请使用验证码确认",
             "Confirm with a code",
         ),
+        AppError::PasswordRequired => told(
+            409,
+            "PASSWORD_REQUIRED",
+            "发起方要求使用签署密码确认",
+            "The initiator asks you to confirm with your signing password",
+        ),
         AppError::PasswordWrong { .. } => told(
             400,
             "PASSWORD_WRONG",
@@ -226,6 +232,10 @@ impl PageError {
         if let AppError::InvalidParam { field, reason } = &self.0 {
             body["field"] = json!(field);
             body["messageEn"] = json!(format!("{field}: {reason}"));
+        }
+        if let AppError::RequiredParamEmpty { detail } = &self.0 {
+            body["message"] = json!(format!("{}：{detail}", told.chinese));
+            body["messageEn"] = json!(format!("{}: {detail}", told.english));
         }
         if told.code == "NOT_SENDABLE" {
             body["messageEn"] = json!(self.0.to_string());

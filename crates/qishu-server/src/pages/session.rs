@@ -4,8 +4,8 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
-use qishu_app::AppError;
 use qishu_app::page::{PageSession, resume};
+use qishu_app::{AppError, Language};
 
 use super::error::PageError;
 use crate::http::{ClientAddress, client_address};
@@ -23,6 +23,8 @@ pub(crate) struct Session {
 pub(crate) struct FromPage {
     pub(crate) address: Option<String>,
     pub(crate) browser: Option<String>,
+    /// Language in which the page is shown, `cn` or `en`.
+    pub(crate) lang: Option<String>,
 }
 
 impl FromRequestParts<Shared> for FromPage {
@@ -46,8 +48,17 @@ impl FromRequestParts<Shared> for FromPage {
         Ok(Self {
             address,
             browser: browser.map(|text| text.chars().take(200).collect()),
+            lang: shown_language(&parts.headers),
         })
     }
+}
+
+/// The language in which the page is shown, where it is not the one its link came with.
+fn shown_language(headers: &HeaderMap) -> Option<String> {
+    let lang = headers
+        .get("x-qishu-lang")
+        .and_then(|value| value.to_str().ok())?;
+    Some(Language::from_name(lang).name().to_owned())
 }
 
 /// Another origin can neither set our header without asking first, nor send its requests with our origin.
@@ -74,7 +85,10 @@ impl FromRequestParts<Shared> for Session {
             }));
         }
         let token = token(&parts.headers, &shared.settings).ok_or(PageError(AppError::SessionExpired))?;
-        let session = resume(&shared.app, &token).await?;
+        let mut session = resume(&shared.app, &token).await?;
+        if let Some(lang) = shown_language(&parts.headers) {
+            session.options.lang = Some(lang);
+        }
         let client = cookie_value(&parts.headers, client_cookie_name(&shared.settings));
         Ok(Self {
             token,
@@ -140,4 +154,14 @@ pub(super) fn cookie(settings: &ServerSettings, token: &str) -> String {
         "{}={token}; Path=/; HttpOnly; SameSite=Strict{secure}",
         cookie_name(settings)
     )
+}
+
+/// The cookie of a session that has ended.
+pub(super) fn ended_cookie(settings: &ServerSettings) -> String {
+    format!("{}; Max-Age=0", cookie(settings, ""))
+}
+
+/// The session's token in a browser's cookie.
+pub(super) fn page_cookie(headers: &HeaderMap, settings: &ServerSettings) -> Option<String> {
+    cookie_value(headers, cookie_name(settings)).filter(|token| !token.is_empty())
 }

@@ -111,10 +111,10 @@ async fn disable_stranger(app: &TestApp) {
 }
 
 /// Ids of objects of the demo company, under every parameter name that takes one.
-struct Ids(Vec<(&'static str, String)>);
+pub(crate) struct Ids(pub(crate) Vec<(&'static str, String)>);
 
 impl Ids {
-    async fn of_demo(app: &TestApp) -> Self {
+    pub(crate) async fn of_demo(app: &TestApp) -> Self {
         let drafted = draft(app, &draft_body(&[PERSON])).await;
         assert_eq!(send(app, &drafted).await.code(), 0);
         let first = async |target: &str| {
@@ -151,7 +151,7 @@ impl Ids {
 }
 
 /// What an endpoint needs beside ids before it looks at them.
-fn other_fields(path: &str) -> Value {
+pub(crate) fn other_fields(path: &str) -> Value {
     let user = json!({ "name": "张三", "contact": PERSON, "contactType": "MOBILE" });
     match path {
         "/v2/contract/draft" => json!({ "subject": "劳动合同" }),

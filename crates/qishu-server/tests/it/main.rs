@@ -7,6 +7,7 @@
     reason = "a test that cannot go on says where"
 )]
 
+mod api_fuzz;
 mod app;
 mod attachments;
 mod audit;
@@ -23,6 +24,7 @@ mod flow;
 mod flows;
 mod joining;
 mod long_term;
+mod notice;
 mod organisation;
 mod page_appoint;
 mod page_more;
@@ -35,7 +37,9 @@ mod race;
 mod random;
 mod remake;
 mod seals;
+mod sso;
 mod stage;
+mod states;
 mod templates;
 mod verification;
 mod void;

@@ -1,7 +1,7 @@
 //! Random contracts under random commands: what the API makes of them is what the machine predicts.
 
 use qishu_model::contract::{
-    Action, ActionType, Command, Contract, Refusal, Signatory, SignatoryStatus, Step,
+    Action, ActionType, Command, Contract, IntentionConfirm, Refusal, Signatory, SignatoryStatus, Step,
 };
 use qishu_testkit::on_both;
 use serde_json::{Value, json};
@@ -88,6 +88,7 @@ fn some_move(dice: &mut Dice, contract: &Contract, deadline: &str) -> Move {
             let approve = |action| Command::Approve {
                 action,
                 by: None,
+                confirm: IntentionConfirm::Authorized,
                 comments: None,
             };
             (

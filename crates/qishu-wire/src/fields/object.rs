@@ -9,6 +9,7 @@ use qishu_model::id::parse_id;
 use qishu_model::time::Timestamp;
 use serde_json::{Map, Value};
 
+use super::record::{Kind, Recorder};
 use super::value::{into_members, is_given, looks_like_json, parse_json, scalar_text, whole_digits};
 use super::{FieldError, Problem};
 
@@ -20,6 +21,7 @@ const OBJECTS: usize = 2_000;
 pub struct Object<'a> {
     members: Cow<'a, Map<String, Value>>,
     path: String,
+    recorder: Option<&'a Recorder>,
 }
 
 /// An id that may have gone through a floating-point number on its way (Go formats some so).
@@ -53,10 +55,11 @@ pub fn equal_as_double(a: u64, b: u64) -> bool {
 }
 
 impl<'a> Object<'a> {
-    pub(super) const fn root(members: &'a Map<String, Value>) -> Self {
+    pub(super) const fn root(members: &'a Map<String, Value>, recorder: Option<&'a Recorder>) -> Self {
         Self {
             members: Cow::Borrowed(members),
             path: String::new(),
+            recorder,
         }
     }
 
@@ -65,7 +68,7 @@ impl<'a> Object<'a> {
     /// # Errors
     /// When it is a list or object, too long, or holds control characters other than tabs and line breaks.
     pub fn text(&self, name: &str, limit: usize) -> Result<Option<String>, FieldError> {
-        let text = self.scalar(name)?;
+        let text = self.scalar(name, || Kind::Text(limit))?;
         text.map(|text| self.bounded(name, text.trim(), limit))
             .transpose()
     }
@@ -75,7 +78,7 @@ impl<'a> Object<'a> {
     /// # Errors
     /// As [`Object::text`].
     pub fn opaque(&self, name: &str, limit: usize) -> Result<Option<String>, FieldError> {
-        let text = self.scalar(name)?;
+        let text = self.scalar(name, || Kind::Text(limit))?;
         text.map(|text| self.bounded(name, &text, limit)).transpose()
     }
 
@@ -84,6 +87,9 @@ impl<'a> Object<'a> {
     /// # Errors
     /// As [`Object::text`].
     pub fn text_only(&self, name: &str, limit: usize) -> Result<Option<String>, FieldError> {
+        if self.recorder.is_some() {
+            return self.text(name, limit);
+        }
         match self.get(name) {
             Some(Value::String(text)) if !matches!(text.trim(), "true" | "false") => self.text(name, limit),
             _ => Ok(None),
@@ -107,7 +113,7 @@ impl<'a> Object<'a> {
     /// # Errors
     /// When it is no positive decimal number of at most 19 digits.
     pub fn id<T: FromStr>(&self, name: &str) -> Result<Option<T>, FieldError> {
-        let text = self.scalar(name)?;
+        let text = self.scalar(name, || Kind::Id)?;
         let id = text.map(|text| whole_digits(text.trim()).parse());
         id.transpose()
             .map_err(|_| self.error(name, Problem::Not("an id, a decimal number of at most 19 digits")))
@@ -118,7 +124,7 @@ impl<'a> Object<'a> {
     /// # Errors
     /// As [`Object::id`].
     pub fn rounded_id(&self, name: &str) -> Result<Option<RoundedId>, FieldError> {
-        let Some(text) = self.scalar(name)? else {
+        let Some(text) = self.scalar(name, || Kind::Id)? else {
             return Ok(None);
         };
         let text = text.trim();
@@ -137,7 +143,7 @@ impl<'a> Object<'a> {
     /// # Errors
     /// For anything else.
     pub fn boolean(&self, name: &str) -> Result<Option<bool>, FieldError> {
-        let Some(text) = self.scalar(name)? else {
+        let Some(text) = self.scalar(name, || Kind::Boolean)? else {
             return Ok(None);
         };
         match text.trim().to_ascii_lowercase().as_str() {
@@ -155,7 +161,10 @@ impl<'a> Object<'a> {
     where
         T: TryFrom<i64> + PartialOrd + Display,
     {
-        let Some(text) = self.scalar(name)? else {
+        let Some(text) = self.scalar(name, || {
+            Kind::Integer(bounds.start().to_string(), bounds.end().to_string())
+        })?
+        else {
             return Ok(None);
         };
         let number = whole_digits(text.trim()).parse::<i64>();
@@ -171,7 +180,10 @@ impl<'a> Object<'a> {
     /// # Errors
     /// When it is no finite number or out of bounds.
     pub fn decimal(&self, name: &str, bounds: RangeInclusive<f64>) -> Result<Option<f64>, FieldError> {
-        let Some(text) = self.scalar(name)? else {
+        let Some(text) = self.scalar(name, || {
+            Kind::Decimal(bounds.start().to_string(), bounds.end().to_string())
+        })?
+        else {
             return Ok(None);
         };
         let text = text.trim();
@@ -196,7 +208,7 @@ impl<'a> Object<'a> {
     /// # Errors
     /// For any other form and for days that do not exist.
     pub fn date_time(&self, name: &str, edge: DayEdge) -> Result<Option<Timestamp>, FieldError> {
-        let Some(text) = self.scalar(name)? else {
+        let Some(text) = self.scalar(name, || Kind::DateTime)? else {
             return Ok(None);
         };
         let text = text.trim();
@@ -218,7 +230,7 @@ impl<'a> Object<'a> {
     /// # Errors
     /// For any other form and for days that do not exist.
     pub fn date(&self, name: &str) -> Result<Option<Timestamp>, FieldError> {
-        let Some(text) = self.scalar(name)? else {
+        let Some(text) = self.scalar(name, || Kind::Date)? else {
             return Ok(None);
         };
         let text = text.trim();
@@ -240,7 +252,10 @@ impl<'a> Object<'a> {
         all: &[T],
         wire_name: impl Fn(T) -> &'static str,
     ) -> Result<Option<T>, FieldError> {
-        let Some(text) = self.scalar(name)? else {
+        let Some(text) = self.scalar(name, || {
+            Kind::OneOf(all.iter().map(|one| wire_name(*one)).collect())
+        })?
+        else {
             return Ok(None);
         };
         find_name(text.trim(), all, &wire_name)
@@ -258,6 +273,11 @@ impl<'a> Object<'a> {
         all: &[T],
         wire_name: impl Fn(T) -> &'static str,
     ) -> Result<Vec<T>, FieldError> {
+        if let Some(recorder) = self.recorder {
+            let names = all.iter().map(|one| wire_name(*one)).collect();
+            recorder.note(self.path_of(name), Kind::ListOf(names));
+            return Ok(all.get(recorder.choose(all.len())).copied().into_iter().collect());
+        }
         let members = self.texts(name, usize::MAX, usize::MAX)?;
         let found = members.iter().map(|text| find_name(text, all, &wire_name));
         found
@@ -270,6 +290,11 @@ impl<'a> Object<'a> {
     /// # Errors
     /// When a member is a list or object, or there are too many or too long ones.
     pub fn texts(&self, name: &str, members: usize, characters: usize) -> Result<Vec<String>, FieldError> {
+        if let Some(recorder) = self.recorder {
+            return Ok(vec![
+                recorder.note(self.path_of(name), Kind::Texts(members, characters)),
+            ]);
+        }
         let mut texts = Vec::new();
         for (place, item) in self.items(name)?.into_iter().enumerate() {
             let text =
@@ -301,7 +326,10 @@ impl<'a> Object<'a> {
     /// # Errors
     /// When a member is no id, or there are too many.
     pub fn ids<T: FromStr>(&self, name: &str, members: usize) -> Result<Vec<T>, FieldError> {
-        let texts = self.texts(name, members, usize::MAX)?;
+        let texts = match self.recorder {
+            Some(recorder) => vec![recorder.note(self.path_of(name), Kind::Ids(members))],
+            None => self.texts(name, members, usize::MAX)?,
+        };
         let ids = texts.iter().enumerate().map(|(place, text)| {
             let id = whole_digits(text).parse();
             id.map_err(|_| self.member_error(name, place, Problem::Not("an id")))
@@ -315,6 +343,11 @@ impl<'a> Object<'a> {
     /// # Errors
     /// When it is no list, too long, or a member is no object.
     pub fn objects(&self, name: &str) -> Result<Vec<Object<'_>>, FieldError> {
+        if let Some(recorder) = self.recorder {
+            recorder.note(self.path_of(name), Kind::Objects(OBJECTS));
+            let path = format!("{}[]", self.path_of(name));
+            return Ok(vec![Self::recording(path, recorder)]);
+        }
         let items = self.items(name)?;
         if items.len() > OBJECTS {
             return Err(self.error(name, Problem::TooMany { limit: OBJECTS }));
@@ -326,7 +359,11 @@ impl<'a> Object<'a> {
                 continue;
             }
             match into_members(item) {
-                Some(members) => objects.push(Object { members, path }),
+                Some(members) => objects.push(Object {
+                    members,
+                    path,
+                    recorder: None,
+                }),
                 None => {
                     return Err(FieldError {
                         path,
@@ -343,6 +380,10 @@ impl<'a> Object<'a> {
     /// # Errors
     /// When it is something else.
     pub fn object(&self, name: &str) -> Result<Option<Object<'_>>, FieldError> {
+        if let Some(recorder) = self.recorder {
+            recorder.note(self.path_of(name), Kind::Object);
+            return Ok(Some(Self::recording(self.path_of(name), recorder)));
+        }
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
@@ -351,13 +392,14 @@ impl<'a> Object<'a> {
         Ok(Some(Object {
             members,
             path: self.path_of(name),
+            recorder: None,
         }))
     }
 
     /// Whether the field is given at all.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.get(name).is_some()
+        self.recorder.is_some() || self.get(name).is_some()
     }
 
     /// The value of a mandatory field.
@@ -365,6 +407,9 @@ impl<'a> Object<'a> {
     /// # Errors
     /// [`Problem::Missing`] naming the field when there is none.
     pub fn require<T>(&self, name: &str, value: Option<T>) -> Result<T, FieldError> {
+        if let Some(recorder) = self.recorder {
+            recorder.require(&self.path_of(name));
+        }
         value.ok_or_else(|| self.error(name, Problem::Missing))
     }
 
@@ -374,6 +419,15 @@ impl<'a> Object<'a> {
         FieldError {
             path: self.path_of(name),
             problem,
+        }
+    }
+
+    /// An object that has every field.
+    fn recording(path: String, recorder: &'a Recorder) -> Self {
+        Self {
+            members: Cow::Owned(Map::new()),
+            path,
+            recorder: Some(recorder),
         }
     }
 
@@ -416,7 +470,10 @@ impl<'a> Object<'a> {
     }
 
     /// A single value as text. The same value given several times counts once.
-    fn scalar(&self, name: &str) -> Result<Option<Cow<'_, str>>, FieldError> {
+    fn scalar(&self, name: &str, kind: impl FnOnce() -> Kind) -> Result<Option<Cow<'_, str>>, FieldError> {
+        if let Some(recorder) = self.recorder {
+            return Ok(Some(Cow::Owned(recorder.note(self.path_of(name), kind()))));
+        }
         let Some(value) = self.get(name) else {
             return Ok(None);
         };

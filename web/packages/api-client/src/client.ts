@@ -24,6 +24,8 @@ export interface PageClientOptions {
 /** Typed access to the page API. One instance lives as long as the page. */
 export interface PageClient {
   open(token: string): Promise<OpenedLink>;
+  /** Opens a mini-program's ticket; `client` is this client's own random key, and the only one that may open it again. */
+  openTicket(ticket: string, client: string): Promise<OpenedLink>;
   /** Sends a code to the contact; answers alike whether the contract concerns it or not (R-23). */
   requestLoginCode(contact: string): Promise<SentCode>;
   logIn(contact: string, code: string): Promise<OpenedLink>;
@@ -98,6 +100,10 @@ class FetchPageClient implements PageClient {
 
   async open(token: string): Promise<OpenedLink> {
     return this.#enter(await this.#postJson<OpenedLink>('/open', { token }));
+  }
+
+  async openTicket(ticket: string, client: string): Promise<OpenedLink> {
+    return this.#enter(await this.#postJson<OpenedLink>('/ticket', { ticket, client }));
   }
 
   requestLoginCode(contact: string): Promise<SentCode> {

@@ -300,6 +300,7 @@ fn commands_of_flow() -> Vec<(&'static str, Command)> {
             Command::Approve {
                 action: AUDIT_STEP,
                 by: None,
+                confirm: IntentionConfirm::Authorized,
                 comments: None,
             },
         ),

@@ -7,8 +7,8 @@ use axum::http::HeaderValue;
 use axum::response::IntoResponse;
 use qishu_app::AppError;
 use qishu_app::page::{
-    AppointView, Basics, PageSession, PositionEdit, appoint_page, return_page, save_basics, save_positions,
-    send_on_page,
+    AppointView, Basics, PageSession, PositionEdit, appoint_page, params_of_sponsor, return_page,
+    save_basics, save_params, save_positions, send_on_page,
 };
 use qishu_app::signing::Found;
 use qishu_model::contract::{Action, Signatory, StamperType};
@@ -17,7 +17,7 @@ use qishu_model::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, read};
+use super::{Answer, fill, read};
 use crate::Shared;
 use crate::pages::error::PageError;
 use crate::pages::session::Session;
@@ -112,6 +112,12 @@ fn date(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, PageError>
     Ok(Some(parsed))
 }
 
+/// Sets values of the initiator's parameters.
+pub(crate) async fn params(State(shared): State<Shared>, session: Session, body: Bytes) -> Answer {
+    save_params(&shared.app, &session.session, &fill::values(&body)?).await?;
+    Ok(Json(json!({})).into_response())
+}
+
 /// Sends the draft.
 pub(crate) async fn send(State(shared): State<Shared>, session: Session) -> Answer {
     send_on_page(&shared.app, &session.session).await?;
@@ -145,6 +151,7 @@ fn view(session: &PageSession, shown: &AppointView, simulated: bool) -> Value {
         })).collect::<Vec<_>>(),
         "parties": contract.signatories.iter().map(party).collect::<Vec<_>>(),
         "positions": shown.places.iter().map(|found| position(shown, found)).collect::<Vec<_>>(),
+        "params": params_of_sponsor(contract).into_iter().map(fill::open_param).collect::<Vec<_>>(),
         "offer": offer.map(|offer| json!({
             "mode": offer.mode,
             "send": offer.send,

@@ -57,6 +57,7 @@ pub(super) fn view(session: &PageSession, shown: &PageContract) -> Value {
             "usable": shown.password.usable,
             "isSet": shown.password.is_set,
             "maySet": shown.password.may_set,
+            "required": shown.password.required,
         },
         "callbackPage": return_page(session),
         "callbackTrusted": options.callback_trusted,

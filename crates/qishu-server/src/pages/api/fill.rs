@@ -9,6 +9,7 @@ use qishu_model::contract::{Contract, DocumentParam};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::super::error::PageError;
 use super::super::session::Session;
 use super::{Answer, read_limited};
 use crate::Shared;
@@ -30,17 +31,19 @@ struct FillBody {
 
 /// Fills the parameters of the session's person.
 pub(crate) async fn fill(State(shared): State<Shared>, session: Session, body: Bytes) -> Answer {
-    let body: FillBody = read_limited(&body, MOST_BYTES)?;
-    let filled: Vec<FilledParam> = body
-        .params
-        .into_iter()
-        .map(|param| FilledParam {
-            name: param.name,
-            value: param.value,
-        })
-        .collect();
+    let filled = values(&body)?;
     let contract = fill_params(&shared.app, &session.session, &filled).await?;
     Ok(Json(json!({ "status": "FILLED", "contractStatus": contract.state.name() })).into_response())
+}
+
+/// The values of a request.
+pub(super) fn values(body: &Bytes) -> Result<Vec<FilledParam>, PageError> {
+    let body: FillBody = read_limited(body, MOST_BYTES)?;
+    let params = body.params.into_iter().map(|param| FilledParam {
+        name: param.name,
+        value: param.value,
+    });
+    Ok(params.collect())
 }
 
 /// What the person has to fill; `null` when it is nothing.
@@ -52,11 +55,18 @@ pub(super) fn view(session: &PageSession, contract: &Contract) -> Value {
 }
 
 fn param(param: &DocumentParam) -> Value {
+    let mut shown = open_param(param);
+    shown["readOnly"] = json!(param.read_only && param.value.is_some());
+    shown
+}
+
+/// A parameter as the initiator sees it, who may change every value.
+pub(super) fn open_param(param: &DocumentParam) -> Value {
     json!({
         "name": param.name,
         "type": param.parameter_type.name(),
         "required": param.required,
-        "readOnly": param.read_only && param.value.is_some(),
+        "readOnly": false,
         "value": param.effective(),
         "options": param.options,
         "columns": param.columns,

@@ -48,6 +48,7 @@ pub(super) fn place_answer(place: &FreePlace) -> Response {
 
 fn client(from: FromPage) -> Client {
     Client {
+        lang: from.lang,
         address: from.address,
         browser: from.browser,
     }

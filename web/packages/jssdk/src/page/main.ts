@@ -1,5 +1,5 @@
 /** The framed page: says that it is there, takes its port, and shows the signing page. */
-import { createPageClient } from '@qishu/api-client';
+import { createPageClient, watchSigned } from '@qishu/api-client';
 import { createApp } from 'vue';
 import App from '../../../../apps/signing/src/App.vue';
 import { createAppI18n } from '../../../../apps/signing/src/i18n';
@@ -22,10 +22,9 @@ window.parent.postMessage({ qishu: 'ready' }, '*');
 
 function begin(start: Start, port: MessagePort): void {
   const say = (what: FromFrame): void => port.postMessage(what);
-  const transport = new ProxyTransport(start, port, { onSigned: () => say({ type: 'signed' }) }, (input, init) =>
-    window.fetch(input, init),
-  );
-  const client = createPageClient({ fetch: transport.fetch, sendsSession: true });
+  const transport = new ProxyTransport(start, port, (input, init) => window.fetch(input, init));
+  const watched = watchSigned(transport.fetch, () => say({ type: 'signed' }));
+  const client = createPageClient({ fetch: watched, sendsSession: true });
   createApp(App, { client, pathname: PLACE })
     .use(createAppI18n(start.language === 'en' ? 'en' : 'zh-CN'))
     .mount('#app');

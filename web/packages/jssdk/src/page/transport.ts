@@ -23,22 +23,15 @@ const SAME: Readonly<Record<string, string>> = {
   '/sign': 'sign.submit',
 };
 
-export interface Heard {
-  /** Something of the contract was signed or approved, and nothing more waits for this person. */
-  onSigned: () => void;
-}
-
 export class ProxyTransport {
   #relays = false;
   #next = 1;
   readonly #waiting = new Map<number, (bytes: ArrayBuffer | null) => void>();
   readonly #sizes = new Map<string, Size>();
-  #hasSigned = false;
 
   constructor(
     private readonly start: Start,
     private readonly port: Pick<MessagePort, 'postMessage' | 'onmessage'>,
-    private readonly heard: Heard,
     private readonly doFetch: typeof fetch,
   ) {
     port.onmessage = (message: MessageEvent<Relayed>) => {
@@ -66,26 +59,11 @@ export class ProxyTransport {
       const { contractId, contact } = this.start.params;
       return this.#json('sign.open', { contractId, contact, browser: this.start.browser, method: this.start.method }, null);
     }
-    if (path === '/contract') return this.#contract(session);
+    if (path === '/contract') return this.#json('sign.contract', {}, session, init.signal);
     const op = SAME[path];
     if (op === undefined) return told(403, { code: 'PERMISSION_DENIED', message: '该操作未开放', messageEn: 'This is not offered' });
-    const response = await this.#json(op, JSON.parse(String(init.body ?? '{}')) as Params, session, init.signal);
-    if (response.ok && (op === 'sign.submit' || op === 'sign.audit')) this.#hasSigned = true;
-    return response;
+    return this.#json(op, JSON.parse(String(init.body ?? '{}')) as Params, session, init.signal);
   };
-
-  /** The contract says whether something more waits for the person: only then is it over. */
-  async #contract(session: string | null): Promise<Response> {
-    const response = await this.#json('sign.contract', {}, session);
-    if (this.#hasSigned && response.ok) {
-      const page = (await response.clone().json()) as { step?: { canSign?: boolean } | null };
-      if (page.step?.canSign !== true) {
-        this.#hasSigned = false;
-        this.heard.onSigned();
-      }
-    }
-    return response;
-  }
 
   async #document(id: string, query: URLSearchParams, session: string | null, init: RequestInit): Promise<Response> {
     const download = query.get('download') === '1';

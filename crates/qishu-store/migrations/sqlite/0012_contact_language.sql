@@ -1,0 +1,5 @@
+-- Language in which somebody used a page last, by keyed digest of the contact: that of their messages.
+CREATE TABLE contact_language (
+    contact_digest BLOB NOT NULL PRIMARY KEY,
+    language TEXT NOT NULL
+) STRICT;
