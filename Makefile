@@ -53,3 +53,4 @@ e2e:
 
 bench:
 	scripts/bench.sh
+	scripts/bench-convert.sh

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -103,9 +104,14 @@ def main():
         planted = ["13900000001", "13900000002", "13800000001", APP_SECRET, CALLBACK_KEY, WEBHOOK_SECRET, token_of(link), token_of(view), token_of(recalled_link)]
         planted += codes_sent(sandbox.base)
         check(f"none of {len(planted)} planted secrets and contacts lies in the data folder while it serves", not leaks(data, planted))
+        backup = pathlib.Path(data).parent / (pathlib.Path(data).name + ".backup")
+        check("a backup is taken while it serves", sandbox.command("backup", str(backup)) == 0)
         sandbox.stop()
         check("nor after it stopped", not leaks(data, planted))
         sandbox.verify_all()
+        check("nothing planted lies in the backup", not any(text.encode() in backup.read_bytes() for text in planted))
+        check("the backup is restored and keeps the promises", restored(data, backup) == 0)
+        backup.unlink()
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
@@ -131,6 +137,13 @@ def leaks(folder, planted):
     for leak in found:
         print(f"     leak: {leak}")
     return found
+
+
+def restored(data, backup):
+    """Into an empty folder that holds the master key only."""
+    with tempfile.TemporaryDirectory() as empty:
+        shutil.copy(pathlib.Path(data) / "master.key", empty)
+        return Sandbox(empty).command("restore", str(backup))
 
 
 def damaged(client, pdf):

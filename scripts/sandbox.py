@@ -57,6 +57,12 @@ class Sandbox:
         if self.process.wait(timeout=40) != 0:
             raise SystemExit("the server did not stop cleanly")
 
+    def command(self, *arguments):
+        """Runs another command on the data folder; answers its exit code."""
+        done = subprocess.run([BINARY, *arguments, "--demo", "--data-dir", str(self.data)], capture_output=True, text=True)
+        print(done.stdout + done.stderr if done.returncode else "", end="")
+        return done.returncode
+
     def verify_all(self):
         """Prints and checks the promises; the server must not run."""
         command = [BINARY, "verify", "--all", "--demo", "--data-dir", str(self.data)]

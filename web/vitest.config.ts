@@ -8,5 +8,7 @@ export default defineConfig({
     environment: 'node',
     include: ['{packages,apps}/*/src/**/*.test.ts', 'miniprogram/test/*.test.mjs'],
     restoreMocks: true,
+    // Nothing waits for real time: this is for machines that do much else.
+    testTimeout: 60_000,
   },
 });

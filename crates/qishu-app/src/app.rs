@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use qishu_authority::{Authority, AuthorityServices, KeyPool};
+use qishu_authority::{Authority, AuthorityServices, Hierarchy, KeyPool};
 use qishu_blob::Blobs;
 use qishu_callback::Deliverer;
 use qishu_model::application::SecretText;
@@ -11,6 +11,7 @@ use qishu_model::id::{ContractId, IdSource};
 use qishu_model::time::Timestamp;
 use qishu_provider::{IdentitySource, Messenger};
 use qishu_store::{RandomSource, Store};
+use sealpki::{Certificate, DigestAlgorithm};
 
 use crate::file_work::FileWork;
 
@@ -40,6 +41,10 @@ pub struct Settings {
     pub download_lock: bool,
     /// PAdES level of new signatures.
     pub signature_level: SignatureLevel,
+    /// Every act puts an SM2 signature below the one of the first hierarchy.
+    pub dual: bool,
+    /// SM2 signatures with a company seal are electronic seals (GB/T 38540), where the level is B-LT or higher.
+    pub electronic_seals: bool,
     /// Callbacks delivered at the same time: a receiver that is slow holds up itself and not the others.
     pub callbacks_at_once: usize,
     /// Picture seals are made without anybody looking at them (D-22): for sandboxes.
@@ -75,6 +80,9 @@ pub struct Parts {
     pub services: AuthorityServices,
     /// Ready key pairs for one-time certificates.
     pub keys: Arc<KeyPool>,
+    /// The other hierarchy, where there is one: it signs too with [`Settings::dual`], and in any case answers for what it
+    /// issued.
+    pub other: Option<Hierarchy>,
     /// Work on files of strangers.
     pub files: FileWork,
     /// SMS and mail.
@@ -91,6 +99,33 @@ pub struct Parts {
     pub ids: IdSource,
     /// Figures.
     pub settings: Settings,
+}
+
+/// Which of the hierarchies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// The one that signs first and foremost.
+    First,
+    /// The one beside it.
+    Other,
+}
+
+/// An authority with its services and keys.
+#[derive(Clone, Copy)]
+pub struct HierarchyRef<'a> {
+    /// Issues certificates.
+    pub authority: &'a Authority,
+    /// States what holds of them, and gives time-stamps.
+    pub services: &'a AuthorityServices,
+    /// Ready keys.
+    pub keys: &'a Arc<KeyPool>,
+}
+
+impl HierarchyRef<'_> {
+    /// The digest that its one-time keys sign.
+    pub(crate) fn digest(&self) -> DigestAlgorithm {
+        self.keys.algorithm().signature_algorithm().digest()
+    }
 }
 
 /// The application. Cheap to clone.
@@ -137,6 +172,46 @@ impl App {
                 "nothing is signed while the clock cannot be trusted: {fault}"
             ))),
         }
+    }
+
+    /// The hierarchies: the one that signs first, then the other one.
+    pub(crate) fn hierarchies(&self) -> impl Iterator<Item = HierarchyRef<'_>> {
+        std::iter::once(HierarchyRef {
+            authority: &self.authority,
+            services: &self.services,
+            keys: &self.keys,
+        })
+        .chain(self.other.as_ref().map(|other| HierarchyRef {
+            authority: &other.authority,
+            services: &other.services,
+            keys: &other.keys,
+        }))
+    }
+
+    /// One of the hierarchies.
+    ///
+    /// # Errors
+    /// Internal when there is no other one.
+    pub(crate) fn hierarchy(&self, family: Family) -> Result<HierarchyRef<'_>, crate::AppError> {
+        let mut all = self.hierarchies();
+        let found = match family {
+            Family::First => all.next(),
+            Family::Other => all.nth(1),
+        };
+        found.ok_or_else(|| crate::AppError::Internal("there is no second hierarchy".to_owned()))
+    }
+
+    /// The SM2 hierarchy, or the one that is not.
+    #[must_use]
+    pub fn hierarchy_by_kind(&self, sm2: bool) -> Option<HierarchyRef<'_>> {
+        self.hierarchies().find(|one| one.authority.is_sm2() == sm2)
+    }
+
+    /// The roots of our own signatures, whatever they were signed with.
+    #[must_use]
+    pub fn roots(&self) -> Vec<Certificate> {
+        let roots = self.hierarchies().map(|one| one.authority.root_certificate());
+        roots.cloned().collect()
     }
 
     /// A new id.

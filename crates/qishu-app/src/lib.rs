@@ -35,6 +35,6 @@ pub mod verify_file;
 pub mod void;
 pub mod watermark;
 
-pub use app::{App, Clock, Parts, Settings, SignatureLevel};
+pub use app::{App, Clock, HierarchyRef, Parts, Settings, SignatureLevel};
 pub use caller::{ApiCaller, Language};
 pub use error::AppError;

@@ -3,6 +3,7 @@
 mod audit;
 mod auto_sign;
 mod company_sign;
+mod layer;
 mod level;
 mod mark;
 mod personal_sign;

@@ -109,7 +109,7 @@ async fn chain(app: &App, reader: &mut Reader) -> Result<Promise, AppError> {
     promise.broken = report.faults.iter().map(ToString::to_string).collect();
     for checkpoint in checkpoints(reader).await? {
         promise.checked += 1;
-        if !is_genuine(&checkpoint, app.authority.root_certificate()) {
+        if !app.roots().iter().any(|root| is_genuine(&checkpoint, root)) {
             promise.broken.push(format!(
                 "the checkpoint at row {} is no time-stamp of ours over it",
                 checkpoint.head.number
@@ -155,6 +155,7 @@ async fn check_documents(
     [signatures, complete, seen]: [&mut Promise; 3],
 ) -> Result<(), AppError> {
     let acts = act::list(reader, contract.id).await?;
+    let certificates = act::list_certificates(reader, contract.id).await?;
     for document in contract.signed_documents() {
         let revisions = list_revisions(reader, document.id).await?;
         let done: Vec<_> = acts
@@ -196,7 +197,7 @@ async fn check_documents(
         if done.is_empty() {
             continue;
         }
-        let anchors = [app.authority.root_certificate().clone()];
+        let anchors = app.roots();
         let report = verify(
             &bytes,
             &Limits::default(),
@@ -211,9 +212,11 @@ async fn check_documents(
             .filter_map(|one| one.signer.as_ref())
             .map(|signer| signer.serial.to_lowercase())
             .collect();
-        let mut in_ledger: Vec<String> = done
+        // Dual signing has two certificates in an act.
+        let mut in_ledger: Vec<String> = certificates
             .iter()
-            .map(|act| act.certificate_serial.to_lowercase())
+            .filter(|one| done.iter().any(|act| act.id == one.act_id))
+            .map(|one| one.serial.to_lowercase())
             .collect();
         in_file.sort_unstable();
         in_ledger.sort_unstable();

@@ -18,6 +18,8 @@ use crate::subject::{self, Digester, SubjectError, VerifiedSubject};
 /// The common names say what the authority is not.
 const ROOT_NAME: &str = "Qishu Embedded Root CA (not a licensed CA)";
 const ISSUING_NAME: &str = "Qishu Embedded Issuing CA (not a licensed CA)";
+const SM2_ROOT_NAME: &str = "Qishu Embedded SM2 Root CA (not a licensed CA)";
+const SM2_ISSUING_NAME: &str = "Qishu Embedded SM2 Issuing CA (not a licensed CA)";
 
 const DAY_S: i64 = 86_400;
 const ROOT_DAYS: i64 = 20 * 365;
@@ -159,7 +161,8 @@ pub struct Authority {
 
 impl Authority {
     /// Makes a new authority in `folder`, which must not be there or be empty: keys, a root valid for 20 years and an
-    /// issuing authority valid for 10. The folder appears complete or not at all; what a crash leaves behind is a
+    /// issuing authority valid for 10. All its keys have this algorithm; with SM2 every signature in the hierarchy, those of
+    /// its services included, is SM2 with SM3 (GM/T 0015). The folder appears complete or not at all; what a crash leaves behind is a
     /// folder with another name that nothing refers to.
     ///
     /// # Errors
@@ -175,9 +178,13 @@ impl Authority {
         let now_unix_s = now_ms.div_euclid(1000);
         let (root_key, issuing_key) = (PrivateKey::generate(algorithm)?, PrivateKey::generate(algorithm)?);
         let mark = hex::encode(root_key.public_key().key_id().get(..8).unwrap_or_default());
-        let root = root_template(&authority_name(names, ROOT_NAME, &mark)?, &root_key, now_unix_s)?;
+        let (root_name, issuing_name) = match algorithm {
+            KeyAlgorithm::Sm2 => (SM2_ROOT_NAME, SM2_ISSUING_NAME),
+            _ => (ROOT_NAME, ISSUING_NAME),
+        };
+        let root = root_template(&authority_name(names, root_name, &mark)?, &root_key, now_unix_s)?;
         let root = sign_certificate(&root, &root_key)?;
-        let issuing_name = authority_name(names, ISSUING_NAME, &mark)?;
+        let issuing_name = authority_name(names, issuing_name, &mark)?;
         let issuing = issuing_template(&issuing_name, &issuing_key, &root, now_unix_s)?;
         let issuing = sign_certificate(&issuing, &root_key)?;
         store::write(
@@ -238,6 +245,16 @@ impl Authority {
 
     pub(crate) fn issuing_key(&self) -> &PrivateKey {
         &self.issuing_key
+    }
+
+    /// The algorithm of the issuing authority's key.
+    pub fn algorithm(&self) -> KeyAlgorithm {
+        self.issuing_key.algorithm()
+    }
+
+    /// Whether it belongs to the SM2 hierarchy, whose certificates, statements and time-stamps are signed by SM2 with SM3.
+    pub fn is_sm2(&self) -> bool {
+        self.algorithm() == KeyAlgorithm::Sm2
     }
 
     /// Sets how long one-time certificates are valid, in hours: 1 hour to 3 years, 24 hours when not set. The key is

@@ -14,11 +14,13 @@ mod master;
 mod pool;
 mod services;
 mod store;
+mod stream;
 mod subject;
 
 pub use authority::{Authority, AuthorityError, AuthorityNames, PreparedCertificate};
 pub use master::{MasterKey, MasterKeyError, SealError, open, seal};
 pub use pool::{KeyPool, OneTimeKey};
 pub use sealpki::KeyAlgorithm;
-pub use services::{AuthorityServices, Publication, refuse_time_stamp};
+pub use services::{AuthorityServices, Hierarchy, Publication, refuse_time_stamp};
+pub use stream::{SealedReader, SealedWriter};
 pub use subject::{Holder, Reference, SubjectError, VerifiedSubject};

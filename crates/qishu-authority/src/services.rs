@@ -1,26 +1,30 @@
 //! What the authority states after it issued a certificate: time-stamps (RFC 3161), the state of certificates (RFC 6960), and
 //! revocation lists (RFC 5280 5).
 //!
-//! Both services have keys of their own below the issuing authority, on P-256 whatever the authority itself uses: a
-//! long-term signature needs three of their statements, and they must cost little beside the signature itself.
+//! The services have keys of their own below the issuing authority, on P-256 whatever the authority itself uses: a
+//! long-term signature needs three of their statements, and they must cost little beside the signature itself. Below an
+//! SM2 authority their keys are SM2 too, and there is a maker of electronic seals besides (GB/T 38540).
 
 use std::path::Path;
+use std::sync::Arc;
 
 use aws_lc_rs::rand;
 use sealpki::{
     Accuracy, AttributeKind, Certificate, CertificateId, CertificateStatus, CertificateTemplate, CrlTemplate,
-    DigestAlgorithm, DistinguishedName, Issuer, KeyAlgorithm, MessageImprint, OcspAnswer, OcspHash,
-    OcspRefusal, OcspRequest, OcspResponder, PrivateKey, Profile, RevocationList, RevokedCertificate,
-    SerialNumber, TimeStampAnswer, TimeStampAuthority, TimeStampFailure, TimeStampRequest, sign_certificate,
-    sign_crl,
+    DigestAlgorithm, DistinguishedName, ElectronicSeal, Issuer, KeyAlgorithm, MessageImprint, OcspAnswer,
+    OcspHash, OcspRefusal, OcspRequest, OcspResponder, PrivateKey, Profile, RevocationList,
+    RevokedCertificate, SealInfo, SerialNumber, SesError, TimeStampAnswer, TimeStampAuthority,
+    TimeStampFailure, TimeStampRequest, sign_certificate, sign_crl,
 };
 
 use crate::authority::{Authority, AuthorityError};
 use crate::master::MasterKey;
+use crate::pool::KeyPool;
 use crate::store::{self, Role};
 
 const TIME_STAMP_NAME: &str = "Qishu Embedded TSA (not a licensed TSA)";
 const OCSP_NAME: &str = "Qishu Embedded OCSP responder";
+const SEAL_MAKER_NAME: &str = "Qishu Embedded Seal Maker (not a licensed one)";
 
 /// The rules our time-stamps are made by: those of ETSI EN 319 421 (best practices policy).
 const TIME_STAMP_POLICY: &str = "0.4.0.2023.1.1";
@@ -28,6 +32,8 @@ const TIME_STAMP_POLICY: &str = "0.4.0.2023.1.1";
 const DAY_S: i64 = 86_400;
 /// A responder's certificate says that nobody need ask about it (ocsp-nocheck), so it does not live long.
 const OCSP_DAYS: i64 = 1_095;
+/// Of the maker of electronic seals; a seal is judged at the time of the signature it stands in.
+const SEAL_MAKER_DAYS: i64 = 1_095;
 /// A service certificate with less left than this is made anew when the services are opened.
 const RENEWAL_DAYS: i64 = 90;
 /// What is said about a certificate holds for this long.
@@ -57,10 +63,22 @@ impl Publication {
     }
 }
 
+/// An authority with its services and ready one-time keys: all that signing with one family of algorithms takes.
+pub struct Hierarchy {
+    /// Issues the certificates.
+    pub authority: Authority,
+    /// States what holds of them, and gives time-stamps.
+    pub services: AuthorityServices,
+    /// Ready keys.
+    pub keys: Arc<KeyPool>,
+}
+
 /// The services of one authority. To be shared between threads.
 pub struct AuthorityServices {
     time_stamping: TimeStampAuthority,
     ocsp: OcspResponder,
+    seal_maker: Option<(PrivateKey, Certificate)>,
+    digest: DigestAlgorithm,
     issuing: Certificate,
     root_list: RevocationList,
 }
@@ -85,9 +103,15 @@ impl AuthorityServices {
         let accuracy = Some(Accuracy::ONE_SECOND);
         let time_stamping = TimeStampAuthority::new(key, certificate, &chain, TIME_STAMP_POLICY, accuracy)?;
         let (key, certificate) = service(folder, master, authority, Role::OcspResponder, now_unix_s)?;
+        let seal_maker = match authority.is_sm2() {
+            true => Some(service(folder, master, authority, Role::SealMaker, now_unix_s)?),
+            false => None,
+        };
         Ok(Self {
             time_stamping,
             ocsp: OcspResponder::new(key, certificate, &issuing)?,
+            seal_maker,
+            digest: service_algorithm(authority).signature_algorithm().digest(),
             root_list: root_list(folder, master, authority, now_unix_s)?,
             issuing,
         })
@@ -115,9 +139,28 @@ impl AuthorityServices {
             .issue(&request, serial, now_ms.div_euclid(1000))?)
     }
 
-    /// The most bytes [`time_stamp`](Self::time_stamp) answers for a SHA-256 imprint.
+    /// The digest its time-stamps are about: SM3 in the SM2 hierarchy, SHA-256 elsewhere.
+    pub fn digest(&self) -> DigestAlgorithm {
+        self.digest
+    }
+
+    /// The most bytes [`time_stamp`](Self::time_stamp) answers for an imprint by [`digest`](Self::digest).
     pub fn time_stamp_len_max(&self) -> usize {
-        self.time_stamping.token_len_max(DigestAlgorithm::Sha256, 0)
+        self.time_stamping.token_len_max(self.digest, 0)
+    }
+
+    /// Makes an electronic seal (GB/T 38540): the maker's key signs it. `None` outside the SM2 hierarchy, which has no maker.
+    ///
+    /// # Errors
+    /// [`SesError`] when the parts of the seal do not fit together, or the key operation fails.
+    pub fn make_seal(&self, info: &SealInfo) -> Option<Result<ElectronicSeal, SesError>> {
+        let (key, certificate) = self.seal_maker.as_ref()?;
+        Some(ElectronicSeal::sign(info, key, certificate))
+    }
+
+    /// The certificate of the maker of seals, in the SM2 hierarchy.
+    pub fn seal_maker_certificate(&self) -> Option<&Certificate> {
+        self.seal_maker.as_ref().map(|(_, certificate)| certificate)
     }
 
     /// Answers a TimeStampReq that came from outside.
@@ -155,7 +198,10 @@ impl AuthorityServices {
         {
             return Ok(OcspRefusal::Unauthorized.to_response());
         }
-        let own = [self.time_stamping.certificate(), self.ocsp.certificate()];
+        let own: Vec<&Certificate> = [self.time_stamping.certificate(), self.ocsp.certificate()]
+            .into_iter()
+            .chain(self.seal_maker_certificate())
+            .collect();
         let answers: Vec<(CertificateId, CertificateStatus)> = request
             .certificates
             .iter()
@@ -259,17 +305,26 @@ fn service(
         if certificate.verify_issued_by(issuing).is_ok()
             && left_s >= enough_s
             && let Ok(key) = store::read_key(folder, role, &certificate, master)
+            && key.algorithm() == service_algorithm(authority)
         {
             return Ok((key, certificate));
         }
     }
-    let key = PrivateKey::generate(KeyAlgorithm::EcdsaP256)?;
+    let key = PrivateKey::generate(service_algorithm(authority))?;
     let certificate = sign_certificate(
         &service_template(authority, role, &key, now_unix_s)?,
         authority.issuing_key(),
     )?;
     store::replace(folder, role, master, &certificate, &key)?;
     Ok((key, certificate))
+}
+
+fn service_algorithm(authority: &Authority) -> KeyAlgorithm {
+    if authority.is_sm2() {
+        KeyAlgorithm::Sm2
+    } else {
+        KeyAlgorithm::EcdsaP256
+    }
 }
 
 fn service_template(
@@ -281,6 +336,11 @@ fn service_template(
     let issuing = authority.issuing_certificate();
     let (name, profile, not_after) = match role {
         Role::TimeStamping => (TIME_STAMP_NAME, Profile::TimeStamping, issuing.not_after_unix_s()),
+        Role::SealMaker => (
+            SEAL_MAKER_NAME,
+            Profile::DocumentSigning,
+            now_unix_s + SEAL_MAKER_DAYS * DAY_S,
+        ),
         _ => (OCSP_NAME, Profile::OcspResponder, now_unix_s + OCSP_DAYS * DAY_S),
     };
     let mut random = [0; 16];

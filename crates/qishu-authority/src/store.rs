@@ -26,6 +26,7 @@ pub(crate) enum Role {
     Issuing,
     TimeStamping,
     OcspResponder,
+    SealMaker,
 }
 
 impl Role {
@@ -35,6 +36,7 @@ impl Role {
             Self::Issuing => "issuing.pem",
             Self::TimeStamping => "tsa.pem",
             Self::OcspResponder => "ocsp.pem",
+            Self::SealMaker => "seal-maker.pem",
         }
     }
 
@@ -44,6 +46,7 @@ impl Role {
             Self::Issuing => "issuing.key.sealed",
             Self::TimeStamping => "tsa.key.sealed",
             Self::OcspResponder => "ocsp.key.sealed",
+            Self::SealMaker => "seal-maker.key.sealed",
         }
     }
 
@@ -54,6 +57,7 @@ impl Role {
             Self::Issuing => b"authority/issuing key/",
             Self::TimeStamping => b"authority/tsa key/",
             Self::OcspResponder => b"authority/ocsp key/",
+            Self::SealMaker => b"authority/seal maker key/",
         };
         [place, &sha256(certificate.der())].concat()
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use crate::config::{Config, MailProvider, Profile, SmsProvider, SmtpSecurity};
+use crate::config::{Config, KeyKind, MailProvider, Profile, SmsProvider, SmtpSecurity};
 use crate::error::ConfigError;
 use crate::network::Network;
 use crate::read::Reader;
@@ -25,6 +25,7 @@ pub(crate) fn check(config: &Config, reader: &Reader<'_>) -> Result<(), ConfigEr
         Profile::Production => check_production(config, reader)?,
         Profile::Demo => check_demo(config, reader)?,
     }
+    check_authority(config, reader)?;
     check_sms(config, reader)?;
     check_mail(config, reader)?;
     check_log(config, reader)?;
@@ -125,6 +126,15 @@ fn check_demo(config: &Config, reader: &Reader<'_>) -> Result<(), ConfigError> {
         let problem = "the demo profile has public credentials and listens on loopback addresses only; on a closed \
                        network set demo.allow_remote = true";
         return Err(reader.refuse("listen", problem));
+    }
+    Ok(())
+}
+
+fn check_authority(config: &Config, reader: &Reader<'_>) -> Result<(), ConfigError> {
+    if config.authority.dual && config.authority.one_time_key == KeyKind::Sm2 {
+        let problem = "an SM2 signature is put below another one: set authority.one_time_key to an RSA or ECDSA key, \
+                       or dual = false for SM2 alone";
+        return Err(reader.refuse("authority.dual", problem));
     }
     Ok(())
 }

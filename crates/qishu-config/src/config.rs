@@ -87,6 +87,10 @@ pub enum Storage {
 pub struct Authority {
     /// Key of one-time certificates.
     pub one_time_key: KeyKind,
+    /// Every act signs with SM2 besides.
+    pub dual: bool,
+    /// SM2 signatures with a company seal are electronic seals.
+    pub electronic_seals: bool,
     /// Level of new signatures.
     pub signature_level: SignatureLevel,
     /// Others may ask for time-stamps.
@@ -102,8 +106,14 @@ pub struct Authority {
 pub enum KeyKind {
     /// RSA with 2,048 bits.
     Rsa2048,
+    /// RSA with 3,072 bits.
+    Rsa3072,
+    /// RSA with 4,096 bits.
+    Rsa4096,
     /// ECDSA on P-256.
     EcdsaP256,
+    /// SM2 with SM3.
+    Sm2,
 }
 
 /// PAdES baseline level (ETSI EN 319 142-1).
@@ -395,7 +405,13 @@ fn read_storage(reader: &Reader<'_>, data_dir: &std::path::Path) -> Result<Stora
 }
 
 fn read_authority(reader: &Reader<'_>, data_dir: &std::path::Path) -> Result<Authority, ConfigError> {
-    let kinds = [("rsa-2048", KeyKind::Rsa2048), ("ecdsa-p256", KeyKind::EcdsaP256)];
+    let kinds = [
+        ("rsa-2048", KeyKind::Rsa2048),
+        ("rsa-3072", KeyKind::Rsa3072),
+        ("rsa-4096", KeyKind::Rsa4096),
+        ("ecdsa-p256", KeyKind::EcdsaP256),
+        ("sm2", KeyKind::Sm2),
+    ];
     let levels = [
         ("B-B", SignatureLevel::BaselineB),
         ("B-T", SignatureLevel::BaselineT),
@@ -405,6 +421,8 @@ fn read_authority(reader: &Reader<'_>, data_dir: &std::path::Path) -> Result<Aut
     let file = reader.optional("authority.master_key_file")?;
     Ok(Authority {
         one_time_key: reader.choice("authority.one_time_key", &kinds)?,
+        dual: reader.flag("authority.dual")?,
+        electronic_seals: reader.flag("authority.electronic_seals")?,
         signature_level: reader.choice("authority.signature_level", &levels)?,
         time_stamp_server: reader.flag("authority.time_stamp_server")?,
         master_key_file: file.map_or_else(|| data_dir.join("master.key"), PathBuf::from),

@@ -109,10 +109,15 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/fonts/{*path}", get(pages::jssdk::printed))
         .route("/img/{*path}", get(pages::jssdk::printed))
         .route("/pki/{file}", get(http::pki::file))
+        .route("/pki/sm2/{file}", get(http::pki::sm2_file))
+        .route("/pki/sm2/ocsp", post(http::pki::ocsp))
+        .route("/pki/sm2/ocsp/{request}", get(http::pki::ocsp_in_path))
         .route("/pki/ocsp", post(http::pki::ocsp))
         .route("/pki/ocsp/{request}", get(http::pki::ocsp_in_path));
     if shared.settings.time_stamp_server {
-        router = router.route("/pki/tsa", post(http::pki::time_stamp));
+        router = router
+            .route("/pki/tsa", post(http::pki::time_stamp))
+            .route("/pki/sm2/tsa", post(http::pki::sm2_time_stamp));
     }
     if demo {
         router = router.route("/demo/outbox", get(http::demo::outbox));

@@ -88,6 +88,18 @@ impl Database {
         }
     }
 
+    /// Statement that lists the tables whose `id` is numbered by the database, as `name`, where numbering does not go on by itself
+    /// behind rows that brought their own numbers. SQLite goes on.
+    pub(crate) const fn counted_tables(&self) -> Option<&'static str> {
+        match self {
+            Self::Postgres(_) => Some(
+                "SELECT table_name::text AS name FROM information_schema.columns \
+                 WHERE table_schema = current_schema() AND column_name = 'id' AND is_identity = 'YES'",
+            ),
+            Self::Sqlite { .. } => None,
+        }
+    }
+
     /// Starts a read-only session: everything it reads is of one moment.
     pub(crate) async fn begin_read(&self) -> Result<Session, StoreError> {
         let begun = match self {

@@ -27,6 +27,12 @@ pub enum StoreError {
         /// `table.column` of the last column of the unique index; `table.key` for the primary key.
         what: String,
     },
+    /// Rows of a backup go only into a database that never held any.
+    #[error("the database is not empty, its ledger has {entries} entries; restore into a new one")]
+    NotEmpty {
+        /// Rows of its ledger.
+        entries: i64,
+    },
     /// A transaction that wrote business tables was committed without a ledger entry, or the other way round; or a
     /// statement cannot be prepared. A mistake in our code, never in the caller's data.
     #[error("the operation {operation} is programmed wrongly: {what}")]

@@ -22,6 +22,7 @@ pub mod account;
 pub mod act;
 pub mod application;
 pub mod authorisation;
+pub mod backup;
 pub mod blob_names;
 pub mod callback;
 pub mod category;

@@ -61,6 +61,11 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     ),
 ];
 
+/// Number of the newest step.
+pub(crate) fn newest() -> i64 {
+    STEPS.iter().map(|step| step.0).max().unwrap_or_default()
+}
+
 pub(crate) fn sqlite() -> Migrator {
     migrator(|step| step.2)
 }

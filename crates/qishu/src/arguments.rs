@@ -47,6 +47,16 @@ pub(crate) enum Command {
     Serve,
     /// Bring the database up to date
     Migrate,
+    /// Write everything but the master key into one sealed file
+    Backup {
+        /// File to write; it must not exist
+        file: PathBuf,
+    },
+    /// Write a backup into an empty installation and check it
+    Restore {
+        /// File that `backup` wrote
+        file: PathBuf,
+    },
     /// Check signed PDFs, or with --all everything that is stored
     Verify {
         /// Signed PDF files

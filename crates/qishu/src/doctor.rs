@@ -13,8 +13,11 @@ use pdfseal::verify::verify;
 
 use qishu_app::document::Upload;
 use qishu_app::file_work::{FileLimits, FileWork, ReadyFiles};
-use qishu_authority::{Authority, AuthorityNames, Holder, MasterKey, OneTimeKey, Reference, VerifiedSubject};
+use qishu_authority::{
+    Authority, AuthorityNames, Holder, KeyAlgorithm, MasterKey, OneTimeKey, Reference, VerifiedSubject,
+};
 use qishu_config::Config;
+use sealpki::DigestAlgorithm;
 
 use crate::clock::system_now;
 use crate::{Failure, files, install, wiring};
@@ -175,8 +178,15 @@ async fn signing(config: &Config, work: &FileWork) -> Finding {
 
 async fn sign_probe(config: &Config, work: &FileWork) -> Result<(), Failure> {
     let ready = read_probe(work, "txt", PROBE_TEXT).await?;
+    sign_with(install::algorithm(config), &ready)?;
+    if config.authority.dual {
+        sign_with(KeyAlgorithm::Sm2, &ready)?;
+    }
+    Ok(())
+}
+
+fn sign_with(algorithm: KeyAlgorithm, ready: &ReadyFiles) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
-    let algorithm = install::algorithm(config);
     let names = AuthorityNames {
         organisation: "Qishu probe".to_owned(),
         country: "CN".to_owned(),
@@ -194,7 +204,10 @@ async fn sign_probe(config: &Config, work: &FileWork) -> Result<(), Failure> {
     };
     let certificate = authority.prepare(&subject, "probe", [7; 16], now_ms)?;
     let identity = authority.issue(certificate, OneTimeKey::generate(algorithm)?)?;
-    let plan = ready.signing_plan()?;
+    let mut plan = ready.signing_plan()?;
+    if identity.digest_algorithm() == DigestAlgorithm::Sm3 {
+        plan = plan.with_sm3(&ready.pdf)?;
+    }
     let chain_bytes: usize = authority
         .chain_der()
         .iter()
@@ -214,7 +227,7 @@ async fn sign_probe(config: &Config, work: &FileWork) -> Result<(), Failure> {
         contents_reserve: chain_bytes + 4096,
     };
     let pending = prepare_signature(&plan, &request)?;
-    let cms = identity.sign_detached(&pending.digest())?;
+    let cms = identity.sign_detached(&pending.digest_by(identity.digest_algorithm())?)?;
     let appended = pending.complete(&cms)?;
     let signed = [ready.pdf.as_ref(), &appended.bytes].concat();
     let anchors = [authority.root_certificate().clone()];

@@ -1,8 +1,11 @@
 //! The data folder: master key and authority, made on the first start and never over existing data.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use qishu_authority::{Authority, AuthorityNames, AuthorityServices, KeyAlgorithm, MasterKey, Publication};
+use qishu_authority::{
+    Authority, AuthorityNames, AuthorityServices, Hierarchy, KeyAlgorithm, KeyPool, MasterKey, Publication,
+};
 use qishu_config::{Config, KeyKind, SignatureLevel};
 
 use crate::Failure;
@@ -38,26 +41,56 @@ pub(crate) fn master_key(config: &Config) -> Result<MasterKey, Failure> {
 
 /// Whether a folder holds something that was sealed with a master key.
 pub(crate) fn holds_data(folder: &Path) -> bool {
-    ["qishu.db", "authority"]
+    ["qishu.db", FOLDER, SM2_FOLDER]
         .iter()
         .any(|name| folder.join(name).exists())
 }
 
-/// The authority of the data folder, with its services.
-pub(crate) fn authority(
+/// Folders of the two hierarchies in the data folder.
+const FOLDER: &str = "authority";
+const SM2_FOLDER: &str = "authority-sm2";
+
+/// The hierarchy that signs, and the other one when it signs too or is there from earlier days.
+pub(crate) fn hierarchies(
     config: &Config,
     master: &MasterKey,
-) -> Result<(Authority, AuthorityServices), Failure> {
-    let folder = config.data_dir.join("authority");
+) -> Result<(Hierarchy, Option<Hierarchy>), Failure> {
+    let algorithm = algorithm(config);
+    let (first, other) = match algorithm {
+        KeyAlgorithm::Sm2 => (SM2_FOLDER, FOLDER),
+        _ => (FOLDER, SM2_FOLDER),
+    };
+    let is_needed = config.authority.dual || is_authority(&config.data_dir.join(other));
+    // The other one signs with SM2 or not at all.
+    let other = match is_needed {
+        true => Some(hierarchy(config, master, other, KeyAlgorithm::Sm2)?),
+        false => None,
+    };
+    Ok((hierarchy(config, master, first, algorithm)?, other))
+}
+
+/// Whether there is an authority in a folder.
+fn is_authority(folder: &Path) -> bool {
+    folder.join("root.pem").exists()
+}
+
+/// The authority in one folder of the data folder, with its services; made when it is not there.
+fn hierarchy(
+    config: &Config,
+    master: &MasterKey,
+    name: &str,
+    algorithm: KeyAlgorithm,
+) -> Result<Hierarchy, Failure> {
+    let folder = config.data_dir.join(name);
     let now_ms = system_now().ms();
-    let authority = if folder.join("root.pem").exists() {
+    let authority = if is_authority(&folder) {
         Authority::open(&folder, master)?
     } else {
         let names = AuthorityNames {
             organisation: "Qishu".to_owned(),
             country: "CN".to_owned(),
         };
-        Authority::create(&folder, master, &names, algorithm(config), now_ms)?
+        Authority::create(&folder, master, &names, algorithm, now_ms)?
     };
     let services = AuthorityServices::open(&folder, master, &authority, now_ms)?;
     let hours = match config.authority.signature_level {
@@ -65,17 +98,19 @@ pub(crate) fn authority(
         _ => HOURS_WITH_TIME_STAMP,
     };
     let authority = authority.with_certificate_hours(hours);
+    let path = if authority.is_sm2() { "pki/sm2" } else { "pki" };
     // Addresses of a sandbox mean nothing to others, so they stand in no certificate.
     let published = config.base_url.as_ref().map(|base| Publication {
-        base_url: format!("{base}/pki"),
+        base_url: format!("{base}/{path}"),
     });
-    Ok((
-        match published {
+    Ok(Hierarchy {
+        authority: match published {
             Some(publication) => authority.with_publication(publication),
             None => authority,
         },
         services,
-    ))
+        keys: Arc::new(KeyPool::new(algorithm)),
+    })
 }
 
 /// Algorithm of one-time keys.
@@ -83,5 +118,8 @@ pub(crate) const fn algorithm(config: &Config) -> KeyAlgorithm {
     match config.authority.one_time_key {
         KeyKind::EcdsaP256 => KeyAlgorithm::EcdsaP256,
         KeyKind::Rsa2048 => KeyAlgorithm::Rsa2048,
+        KeyKind::Rsa3072 => KeyAlgorithm::Rsa3072,
+        KeyKind::Rsa4096 => KeyAlgorithm::Rsa4096,
+        KeyKind::Sm2 => KeyAlgorithm::Sm2,
     }
 }

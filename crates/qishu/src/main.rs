@@ -3,6 +3,7 @@
 //! The only place that asks the system for time, chance and environment.
 
 mod arguments;
+mod backup;
 mod category;
 mod clock;
 mod doctor;
@@ -67,6 +68,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             println!("the database is up to date");
             Ok(ExitCode::SUCCESS)
         }),
+        Command::Backup { file } => with_runtime(async move { backup::backup(config, &file).await }),
+        Command::Restore { file } => with_runtime(async move { backup::restore(config, &file).await }),
         Command::Verify { .. } => with_runtime(verify::all(config)),
         Command::Doctor => with_runtime(async move { doctor::examine(&config).await }),
         Command::FileWorker { .. } | Command::OfficeWorker { .. } | Command::Openapi => {

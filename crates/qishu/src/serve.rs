@@ -8,6 +8,7 @@ use qishu_app::job::run_background;
 use qishu_app::{App, demo};
 use qishu_config::{Config, Profile};
 use qishu_server::{ServerSettings, router};
+use sealpki::KeyError;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -96,8 +97,15 @@ fn settings(config: &Config) -> ServerSettings {
 /// Makes one-time keys before they are needed: RSA keys take a tenth of a second each.
 async fn keep_keys_ready(app: App, target: usize, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        let keys = Arc::clone(&app.keys);
-        let filled = tokio::task::spawn_blocking(move || keys.fill((keys.ready() + 1).min(target))).await;
+        let first = Arc::clone(&app.keys);
+        let second = app.other.as_ref().filter(|_| app.settings.dual);
+        let second = second.map(|other| Arc::clone(&other.keys));
+        let filled = tokio::task::spawn_blocking(move || {
+            std::iter::once(first).chain(second).try_fold(0, |made, keys| {
+                Ok::<_, KeyError>(made + keys.fill((keys.ready() + 1).min(target))?)
+            })
+        })
+        .await;
         let idle = match filled {
             Ok(Ok(made)) => made == 0,
             Ok(Err(error)) => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 use qishu_app::{App, Parts, Settings, SignatureLevel};
-use qishu_authority::{KeyPool, MasterKey};
+use qishu_authority::MasterKey;
 use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
 use qishu_config::{Config, IdentityProvider, MailProvider, SmsProvider, SmtpSecurity, Storage};
@@ -33,7 +33,7 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store, Failure> {
     open_store_with(config, &master).await
 }
 
-async fn open_store_with(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
+pub(crate) async fn open_store_with(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
     let secret = master.keyed_digest("qishu store data key", b"1");
     let options = StoreOptions {
         url: config.database.url.expose().to_owned(),
@@ -60,14 +60,14 @@ pub(crate) async fn open_server(config: &Config) -> Result<(App, NodeLease), Fai
     Ok((app, lease))
 }
 
-async fn open_migrated(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
+pub(crate) async fn open_migrated(config: &Config, master: &MasterKey) -> Result<Store, Failure> {
     let store = open_store_with(config, master).await?;
     store.migrate().await?;
     Ok(store)
 }
 
 async fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> Result<App, Failure> {
-    let (authority, services) = install::authority(config, master)?;
+    let (first, other) = install::hierarchies(config, master)?;
     let last_entry = ledger::last_time(&mut store.read("last_entry")).await?;
     let Storage::Folder(folder) = &config.storage;
     let policy = AddressPolicy {
@@ -82,9 +82,10 @@ async fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> R
     Ok(App::new(Parts {
         store,
         blobs: Blobs::in_folder(folder.clone(), BLOB_CACHE_BYTES)?,
-        authority,
-        services,
-        keys: Arc::new(KeyPool::new(install::algorithm(config))),
+        authority: first.authority,
+        services: first.services,
+        keys: first.keys,
+        other,
         files: files::file_work(config)?,
         messenger: messenger(config)?,
         identity: identity(config),
@@ -104,6 +105,8 @@ async fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> R
                 qishu_config::SignatureLevel::BaselineLt => SignatureLevel::BaselineLt,
                 qishu_config::SignatureLevel::BaselineLta => SignatureLevel::BaselineLta,
             },
+            dual: config.authority.dual,
+            electronic_seals: config.authority.electronic_seals,
             callbacks_at_once: config.callbacks.concurrency,
             seals_pass_unseen: config.seals.pass_unseen,
             simulated: !config.simulated().is_empty(),

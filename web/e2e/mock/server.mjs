@@ -119,7 +119,8 @@ async function api(world, request, response, url) {
       const { code, password } = await readJson(request);
       checkCode(state, code);
       state.received.push({ password });
-      state.password = { ...state.password, isSet: true };
+      state.signPassword = password;
+      state.password = { ...state.password, isSet: true, usable: state.password.usable || state.password.required };
       return sendJson(response, 200, {});
     }
     case 'GET appoint':
@@ -128,6 +129,14 @@ async function api(world, request, response, url) {
       const { positions } = await readJson(request);
       state.received.push(positions);
       state.positions = positions.map((position, keep) => ({ ...position, keep, moves: true }));
+      return sendJson(response, 200, {});
+    }
+    case 'POST appoint/params': {
+      const { params } = await readJson(request);
+      state.received.push(params);
+      const given = new Map(params.map(({ name, value }) => [name, value || null]));
+      state.params = state.params.map((param) => (given.has(param.name) ? { ...param, value: given.get(param.name) } : param));
+      state.edition += 1;
       return sendJson(response, 200, {});
     }
     case 'POST appoint/basics':
@@ -243,7 +252,7 @@ function sign(state, documents, body, request, response) {
   checkRevisions(documents, body.revisions);
   const isLost = state.refuseOnce.get('sign') === 'LOST';
   if (body.password === undefined) checkCode(state, body.code);
-  if (body.password === undefined ? false : body.password !== 'k7#mQ2') throw new Refusal('PASSWORD_WRONG', 400, { triesLeft: 4 });
+  if (body.password === undefined ? false : body.password !== (state.signPassword ?? 'k7#mQ2')) throw new Refusal('PASSWORD_WRONG', 400, { triesLeft: 4 });
   const { step } = contractAnswer(state, documents, '');
   if (step.needsPicture && !body.signature) throw new Refusal('PICTURE_REQUIRED', 409);
   if (state.step?.needsPlacement && !body.placements?.length) throw new Refusal('PLACEMENT_REQUIRED', 409);

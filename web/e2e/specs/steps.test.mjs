@@ -145,6 +145,83 @@ for (const [screen, viewport] of Object.entries({ phone: { width: 360, height: 7
     ));
 }
 
+test('the initiator fills in values of a draft, and everything mandatory before it is sent', () =>
+  visit('appointparams', async ({ page, state }) => {
+    await page.getByRole('button', { name: '合同填写', exact: true }).waitFor();
+    await page.getByLabel(/联系地址/).fill('上海市浦东新区世纪大道一百号');
+    await button(page, '签署位置').click();
+    await firstPageDrawn(page);
+    await button(page, '合同填写').click();
+    assert.equal(await page.getByLabel(/联系地址/).inputValue(), '上海市浦东新区世纪大道一百号', 'kept while another tab was open');
+    await button(page, '保存').click();
+    await page.getByText('已保存').waitFor();
+    const saved = Object.fromEntries(state().received[0].map(({ name, value }) => [name, value]));
+    assert.deepEqual([saved['联系地址'], saved['身份证号']], ['上海市浦东新区世纪大道一百号', '']);
+
+    await button(page, '发起合同').click();
+    assert.ok((await page.getByText('请填写此项').count()) >= 3);
+    await page.getByLabel(/身份证号/).fill('310101199001011234');
+    await page.getByLabel(/交付日期/).fill('2026-12-01');
+    await page.getByLabel('按月支付').check();
+    await page.getByLabel('第 1 行 名称').fill('办公椅');
+    await button(page, '发起合同').click();
+    await page.getByRole('dialog').getByRole('button', { name: '发起合同' }).click();
+    await page.getByRole('heading', { name: '合同已发起' }).waitFor();
+    assert.equal(state().received.at(-1).operation, 'appoint/send');
+    assert.equal(state().received.at(-2).find(({ name }) => name === '付款方式').value, '按月支付');
+  }));
+
+test('the signing password that is asked for is set first, then confirms', () =>
+  visit('mustpassword', async (visitor) => {
+    const { page, outbox, state } = visitor;
+    await firstPageDrawn(page);
+    await button(page, '签署合同').click();
+    await button(page, texts.drawHint).click();
+    await drawSignature(page);
+    await button(page, texts.done).click();
+    await button(page, texts.next).click();
+    await page.getByText('请先设置密码，再继续签署').waitFor();
+    await page.getByLabel('新密码').fill('k7#mQ2x');
+    await page.getByLabel('再次输入').fill('k7#mQ2x');
+    const before = await readOutbox(outbox);
+    await button(page, '获取验证码').click();
+    await page.getByLabel(texts.code).fill(await code(visitor, before));
+    await button(page, '保存密码').click();
+    await page.getByLabel('请输入签署密码').fill('k7#mQ2x');
+    assert.equal(await button(page, '改用短信验证码').count(), 0);
+    await button(page, '确认签署').click();
+    await page.getByRole('heading', { name: texts.signed }).waitFor();
+    assert.equal(state().received.at(-1).password, 'k7#mQ2x');
+  }));
+
+test('further places are added beside the fixed ones and can be taken back', () =>
+  visit('mayadd', async (visitor) => {
+    const { page, outbox, state } = visitor;
+    await firstPageDrawn(page);
+    const sheet = await page.locator('[data-page="0"]').boundingBox();
+    const add = async (x, y) => {
+      await button(page, '增加签署位置').click();
+      await page.mouse.click(sheet.x + sheet.width * x, sheet.y + sheet.height * y);
+      await button(page, '就放这里').click();
+    };
+    await add(0.3, 0.3);
+    await add(0.7, 0.3);
+    await page.getByText('已增加 2 处签署位置').waitFor();
+    await button(page, '撤销最后一处').click();
+    await page.getByText('已增加 1 处签署位置').waitFor();
+    await button(page, '签署合同').click();
+    await button(page, texts.drawHint).click();
+    await drawSignature(page);
+    await button(page, texts.done).click();
+    const before = await readOutbox(outbox);
+    await button(page, texts.next).click();
+    await enterCode(page, await code(visitor, before));
+    await page.getByRole('heading', { name: texts.signed }).waitFor();
+    const [place, ...others] = state().received[0].placements;
+    assert.deepEqual([place.stepId, place.page, others.length], ['9', 0, 0]);
+    assert.ok(Math.abs(place.x + place.width / 2 - 595 * 0.3) < 3);
+  }));
+
 test('a free place is taken with a name and a proven contact', () =>
   visit('joincompany', async (visitor) => {
     const { page, outbox, state } = visitor;

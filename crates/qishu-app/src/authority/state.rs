@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use qishu_store::revocation::Revocation;
 use qishu_store::{Reader, act, revocation};
 use sealpki::{
-    CertificateStatus, OcspRefusal, OcspRequest, RevocationReason, RevokedCertificate, SerialNumber,
+    Certificate, CertificateStatus, OcspRefusal, OcspRequest, RevocationReason, RevokedCertificate,
+    SerialNumber,
 };
 
-use crate::{App, AppError};
+use crate::{App, AppError, HierarchyRef};
 
 /// One-time certificates live three years at most, so older revocations need no listing (RFC 5280 3.3).
 const LISTED_YEARS: i64 = 4;
@@ -36,7 +37,13 @@ pub async fn answer_ocsp(app: &App, request: &[u8]) -> Result<Vec<u8>, AppError>
         let known = states.get(&serial.to_string());
         known.copied().unwrap_or(CertificateStatus::Unknown)
     };
-    let answer = app.services.answer_ocsp(&request, status, app.now().ms());
+    let all_of = |hierarchy: &HierarchyRef<'_>| {
+        let issuing = hierarchy.authority.issuing_certificate();
+        request.certificates.iter().all(|id| id.is_issued_by(issuing))
+    };
+    let asked = app.hierarchies().find(all_of);
+    let services = asked.map_or(&app.services, |hierarchy| hierarchy.services);
+    let answer = services.answer_ocsp(&request, status, app.now().ms());
     answer.map_err(|error| AppError::internal("state of certificates", error))
 }
 
@@ -53,17 +60,26 @@ async fn state_of(reader: &mut Reader, serial: &str) -> Result<CertificateStatus
         .map_or(CertificateStatus::Unknown, |_| CertificateStatus::Good))
 }
 
-/// The issuing authority's revocation list, in DER.
+/// The revocation list of the issuing authority of one hierarchy, in DER.
 ///
 /// # Errors
 /// Internal when the store or the authority's key fails, or while the clock cannot be trusted.
-pub async fn revocation_list(app: &App) -> Result<Vec<u8>, AppError> {
+pub async fn revocation_list(app: &App, hierarchy: HierarchyRef<'_>) -> Result<Vec<u8>, AppError> {
     let now = app.trusted_now()?;
     let mut reader = app.store.read("revocation_list");
     let since = now.plus_days(-365 * LISTED_YEARS);
     let revoked = revocation::list(&mut reader, since).await?;
-    let entries = revoked.iter().filter_map(entry).collect();
-    let list = app.authority.revocation_list(entries, now.ms());
+    let issuing = hierarchy.authority.issuing_certificate();
+    let mut entries = Vec::with_capacity(revoked.len());
+    for one in &revoked {
+        let certificate = act::find_certificate(&mut reader, &one.serial).await?;
+        let der = certificate.and_then(|known| known.issued).map(|(_, der)| der);
+        let certificate = der.and_then(|der| Certificate::from_der(&der).ok());
+        if certificate.is_some_and(|certificate| certificate.issuer() == issuing.subject()) {
+            entries.extend(entry(one));
+        }
+    }
+    let list = hierarchy.authority.revocation_list(entries, now.ms());
     let list = list.map_err(|error| AppError::internal("revocation list", error))?;
     Ok(list.der().to_vec())
 }

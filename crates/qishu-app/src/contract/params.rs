@@ -252,7 +252,7 @@ pub(crate) fn check_sponsor_params(contract: &Contract) -> Result<(), AppError> 
 /// `1116` naming document and parameters.
 pub(crate) fn missing_params(document: &Document, names: &[&str]) -> AppError {
     AppError::RequiredParamEmpty {
-        detail: format!("document {}: {}", document.title, names.join(", ")),
+        detail: format!("{}: {}", document.title, names.join(", ")),
     }
 }
 

@@ -2,7 +2,7 @@
 //! the chain would have to forge it.
 
 use qishu_store::ledger::{self, Checkpoint, Head};
-use sealpki::{Certificate, DigestAlgorithm, MessageImprint, verify_time_stamp};
+use sealpki::{Certificate, MessageImprint, verify_time_stamp};
 
 use crate::{App, AppError};
 
@@ -19,7 +19,7 @@ pub async fn checkpoint_ledger(app: &App) -> Result<(), AppError> {
         return Ok(());
     }
     let now = app.trusted_now()?;
-    let imprint = MessageImprint::of(DigestAlgorithm::Sha256, &statement(&head));
+    let imprint = MessageImprint::of(app.services.digest(), &statement(&head));
     let token = app.services.time_stamp(imprint, app.random_bytes()?, now.ms());
     let checkpoint = Checkpoint {
         head,

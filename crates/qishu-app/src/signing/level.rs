@@ -3,26 +3,47 @@
 
 use pdfseal::sign::{AppendedRevision, ValidationData, append_validation_data, prepare_time_stamp};
 use qishu_model::id::ActId;
-use sealpki::{Certificate, DigestAlgorithm, MessageImprint};
+use sealpki::{Certificate, MessageImprint, SealSignature};
 
+use crate::app::{Family, HierarchyRef};
 use crate::{App, AppError, SignatureLevel};
 
 /// Room that the time-stamp over the signature takes inside the CMS, with what surrounds it.
-pub(super) fn time_stamp_reserve(app: &App) -> usize {
+pub(super) fn time_stamp_reserve(app: &App, hierarchy: HierarchyRef<'_>) -> usize {
     match app.settings.signature_level {
         SignatureLevel::BaselineB => 0,
-        _ => app.services.time_stamp_len_max() + 64,
+        _ => hierarchy.services.time_stamp_len_max() + 64,
     }
 }
 
 /// The CMS with a time-stamp over its signature, from level B-T on.
-pub(super) fn with_time_stamp(app: &App, cms: Vec<u8>, signature: &[u8]) -> Result<Vec<u8>, AppError> {
+pub(super) fn with_time_stamp(
+    app: &App,
+    hierarchy: HierarchyRef<'_>,
+    cms: Vec<u8>,
+    signature: &[u8],
+) -> Result<Vec<u8>, AppError> {
     if app.settings.signature_level < SignatureLevel::BaselineT {
         return Ok(cms);
     }
-    let token = stamp(app, MessageImprint::of(DigestAlgorithm::Sha256, signature))?;
+    let token = stamp_over(app, hierarchy, signature)?;
     sealpki::add_signature_time_stamp(&cms, &token)
         .map_err(|error| AppError::internal("time-stamp of a signature", error))
+}
+
+/// The same for a signature with an electronic seal.
+pub(super) fn with_seal_time_stamp(
+    app: &App,
+    hierarchy: HierarchyRef<'_>,
+    signature: SealSignature,
+) -> Result<SealSignature, AppError> {
+    if app.settings.signature_level < SignatureLevel::BaselineT {
+        return Ok(signature);
+    }
+    let token = stamp_over(app, hierarchy, signature.signature())?;
+    signature
+        .with_time_stamp(&token)
+        .map_err(|error| AppError::internal("time-stamp of a seal", error))
 }
 
 /// The signed revision with the revisions that belong to its level: validation data from B-LT on, a time-stamp of the whole
@@ -30,66 +51,84 @@ pub(super) fn with_time_stamp(app: &App, cms: Vec<u8>, signature: &[u8]) -> Resu
 pub(super) fn extend(
     app: &App,
     act: ActId,
-    signer: &Certificate,
+    signers: &[(Family, Certificate)],
     signed: AppendedRevision,
 ) -> Result<AppendedRevision, AppError> {
     if app.settings.signature_level < SignatureLevel::BaselineLt {
         return Ok(signed);
     }
-    let signed = joined(signed, |signed| add_validation_data(app, signer, signed))?;
+    let data = add_validation_data(app, signers, &signed)?;
+    let signed = joined(signed, data);
     if app.settings.signature_level < SignatureLevel::BaselineLta {
         return Ok(signed);
     }
-    joined(signed, |signed| add_time_stamp(app, act, signed))
+    let stamp = add_time_stamp(app, &format!("qt{act}"), &signed)?;
+    Ok(joined(signed, stamp))
 }
 
-fn joined(
-    before: AppendedRevision,
-    next: impl FnOnce(&AppendedRevision) -> Result<AppendedRevision, AppError>,
-) -> Result<AppendedRevision, AppError> {
-    let mut after = next(&before)?;
+/// Two revisions as one part.
+pub(super) fn joined(before: AppendedRevision, mut after: AppendedRevision) -> AppendedRevision {
     let mut bytes = before.bytes;
     bytes.append(&mut after.bytes);
-    Ok(AppendedRevision { bytes, ..after })
+    AppendedRevision { bytes, ..after }
 }
 
 fn add_validation_data(
     app: &App,
-    signer: &Certificate,
+    signers: &[(Family, Certificate)],
     signed: &AppendedRevision,
 ) -> Result<AppendedRevision, AppError> {
     let now_ms = app.trusted_now()?.ms();
-    let state = |certificate: &Certificate| {
-        let state = app.services.state_good(certificate, now_ms);
-        state.map_err(|error| AppError::internal("state of a certificate", error))
-    };
-    let time_stamping = app.services.time_stamping_certificate();
-    let states = [state(signer)?, state(time_stamping)?];
+    let (mut certificates, mut states, mut lists) = (Vec::new(), Vec::new(), Vec::new());
+    for (family, signer) in signers {
+        let HierarchyRef {
+            authority, services, ..
+        } = app.hierarchy(*family)?;
+        let maker = services.seal_maker_certificate();
+        for certificate in [signer, services.time_stamping_certificate()]
+            .into_iter()
+            .chain(maker)
+        {
+            let state = services.state_good(certificate, now_ms);
+            states.push(state.map_err(|error| AppError::internal("state of a certificate", error))?);
+        }
+        certificates.extend(authority.chain_der());
+        certificates.push(services.time_stamping_certificate().der());
+        certificates.push(services.ocsp_certificate().der());
+        certificates.extend(maker.map(Certificate::der));
+        lists.push(services.root_list().der());
+    }
+    let states: Vec<&[u8]> = states.iter().map(Vec::as_slice).collect();
     let data = ValidationData {
-        certificates: &[
-            app.authority.issuing_certificate().der(),
-            app.authority.root_certificate_der(),
-            time_stamping.der(),
-            app.services.ocsp_certificate().der(),
-        ],
-        ocsp_responses: &[&states[0], &states[1]],
-        revocation_lists: &[app.services.root_list().der()],
+        certificates: &certificates,
+        ocsp_responses: &states,
+        revocation_lists: &lists,
         signatures: &[],
     };
     append_validation_data(&signed.plan, &data).map_err(|error| AppError::internal("validation data", error))
 }
 
-fn add_time_stamp(app: &App, act: ActId, signed: &AppendedRevision) -> Result<AppendedRevision, AppError> {
+/// A time-stamp of the whole document, by the first hierarchy.
+fn add_time_stamp(app: &App, field: &str, signed: &AppendedRevision) -> Result<AppendedRevision, AppError> {
     let failed = |error| AppError::internal("time-stamp of a document", error);
-    let reserve = app.services.time_stamp_len_max();
-    let pending = prepare_time_stamp(&signed.plan, &format!("qt{act}"), reserve).map_err(failed)?;
-    let imprint = MessageImprint::new(DigestAlgorithm::Sha256, &pending.digest());
+    let hierarchy = app.hierarchy(Family::First)?;
+    let reserve = hierarchy.services.time_stamp_len_max();
+    let pending = prepare_time_stamp(&signed.plan, field, reserve).map_err(failed)?;
+    let algorithm = hierarchy.services.digest();
+    let imprint = MessageImprint::new(algorithm, &pending.digest_by(algorithm).map_err(failed)?);
     let imprint = imprint.ok_or_else(|| AppError::Internal("a digest of another length".to_owned()))?;
-    pending.complete(&stamp(app, imprint)?).map_err(failed)
+    pending.complete(&stamp(app, hierarchy, imprint)?).map_err(failed)
 }
 
-fn stamp(app: &App, imprint: MessageImprint) -> Result<Vec<u8>, AppError> {
+fn stamp_over(app: &App, hierarchy: HierarchyRef<'_>, signature: &[u8]) -> Result<Vec<u8>, AppError> {
+    let imprint = MessageImprint::of(hierarchy.services.digest(), signature);
+    stamp(app, hierarchy, imprint)
+}
+
+fn stamp(app: &App, hierarchy: HierarchyRef<'_>, imprint: MessageImprint) -> Result<Vec<u8>, AppError> {
     let now_ms = app.trusted_now()?.ms();
-    let token = app.services.time_stamp(imprint, app.random_bytes()?, now_ms);
+    let token = hierarchy
+        .services
+        .time_stamp(imprint, app.random_bytes()?, now_ms);
     token.map_err(|error| AppError::internal("time-stamp", error))
 }

@@ -17,7 +17,33 @@ pub(crate) struct Mark {
     pub(crate) size: Size,
     /// Seal it shows.
     pub(crate) seal: Option<SealId>,
+    /// What an electronic seal says of it; of company seals only.
+    pub(super) face: Option<SealFace>,
     description: String,
+}
+
+/// What an electronic seal says of a seal (GB/T 38540).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SealFace {
+    pub(super) id: SealId,
+    pub(super) name: String,
+    /// SHA-256 (hex) of its picture as PNG.
+    pub(super) image: String,
+    pub(super) width_mm: u32,
+    pub(super) height_mm: u32,
+}
+
+impl SealFace {
+    fn of(seal: &Seal) -> Self {
+        let millimetres = |um: u32| um.div_ceil(1000);
+        Self {
+            id: seal.id,
+            name: seal.name.clone(),
+            image: seal.image.clone(),
+            width_mm: millimetres(seal.width_um),
+            height_mm: millimetres(seal.height_um),
+        }
+    }
 }
 
 impl Mark {
@@ -33,6 +59,7 @@ impl Mark {
             picture,
             size,
             seal: Some(seal.id),
+            face: Some(SealFace::of(seal)),
             description,
         }
     }
@@ -48,6 +75,7 @@ impl Mark {
             picture,
             size,
             seal: None,
+            face: None,
             description,
         }
     }
@@ -70,6 +98,14 @@ pub(super) fn seals(placed: &[&Placed], marks: &[Mark]) -> Vec<SealId> {
     let shown = placed.iter().filter_map(|place| marks.get(place.stamper)?.seal);
     let each: BTreeSet<SealId> = shown.collect();
     each.into_iter().collect()
+}
+
+/// The first company seal among the marks of these places.
+pub(super) fn first_face<'a>(placed: &[&Placed], marks: &'a [Mark]) -> Option<&'a SealFace> {
+    let mut faces = placed
+        .iter()
+        .filter_map(|place| marks.get(place.stamper)?.face.as_ref());
+    faces.next()
 }
 
 /// Stamps of one document, with each picture named once.

@@ -1,15 +1,14 @@
 //! The signing pipeline (design 4.6, R-1): intent → bytes → signature → part stored → one transaction.
 //!
-//! An act puts one signature on each document it has a position on, each with its own one-time certificate. Nothing of an
-//! act is visible before its last transaction, which moves contract, step, document versions, log entry and
+//! An act puts one signature (with dual signing two, see [`super::layer`]) on each document it has a position on, each with
+//! its own one-time certificate. Nothing of an act is visible before its last transaction, which moves contract, step, document versions, log entry and
 //! callback event together. Whatever a crash leaves behind is an intent without a result; [`super::recover`] closes
 //! it, and the contract stands where it stood.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use pdfseal::sign::{AppendedRevision, PendingSignature, SignRequest, SigningTime, prepare_signature};
-use qishu_authority::{Holder, PreparedCertificate, Reference, VerifiedSubject};
+use pdfseal::sign::{AppendedRevision, PendingSignature};
+use qishu_authority::{Holder, Reference, VerifiedSubject};
 use qishu_blob::Digest;
 use qishu_model::company::Company;
 use qishu_model::contact::User;
@@ -22,13 +21,15 @@ use qishu_store::confirm::{self, Confirmation};
 use qishu_store::document::{Revision, RevisionPart, find_revision, insert_revision};
 use qishu_store::ledger::{Actor, Entry};
 use qishu_store::{Reader, StoreError, Transaction, Versioned};
+use sealpki::Certificate;
 use serde_json::{Value as Json, json};
 
 use super::company_sign::CompanyAct;
-use super::level::{extend, time_stamp_reserve, with_time_stamp};
-use super::mark::{Mark, seals, stamps};
+use super::layer::{ElectronicFace, Layer, Shown, electronic_face, layers};
+use super::level::{extend, joined};
+use super::mark::{Mark, first_face, seals, stamps};
 use super::personal_sign::AuthorisedAct;
-use super::place::{DocumentAids, Wanted, load_aids, load_attachment_aids, place};
+use super::place::{DocumentAids, Wanted, add_digests, load_aids, load_attachment_aids, place};
 use crate::contract::{load_contract, store_change};
 use crate::page::{Founding, PersonAct, plan_void};
 use crate::void::VoidAct;
@@ -36,9 +37,6 @@ use crate::{App, AppError};
 
 /// Attempts before a contract counts as busy: each loser of a race starts again on the winner's result.
 const ATTEMPTS: u32 = 40;
-
-/// Minutes east of Greenwich in which `/M` is written: China standard time.
-const CHINA_OFFSET_MINUTES: i16 = 480;
 
 /// One act that somebody asked for.
 pub(crate) struct Act {
@@ -127,10 +125,11 @@ async fn attempt(app: &App, act: &Act) -> Result<Contract, AppError> {
         }
         ActRequest::Person(person) => person.plan(app, &mut reader, &stored.value, &documents).await?,
     };
-    let attachments = match planned.step {
+    let mut attachments = match planned.step {
         Step::Void(_) => Vec::new(),
         _ => load_attachment_aids(app, &mut reader, &stored.value, planned.party).await?,
     };
+    add_digests(app, &mut reader, documents.iter_mut().chain(&mut attachments)).await?;
     drop(reader);
     if let ActRequest::Person(person) = &act.request {
         planned.confirmation = person.confirm(app, act.contract).await?;
@@ -161,13 +160,16 @@ async fn is_done(reader: &mut Reader, request: &Act) -> Result<bool, AppError> {
     Ok(equal.iter().any(finished_since))
 }
 
-/// A document with the signature that is being put on it.
-struct Pending<'a> {
-    act: ActId,
+/// A document with the signatures that are being put on it.
+struct Pending<'a, 'm> {
     document: &'a DocumentAids,
+    shown: Shown<'m>,
+    /// In the order they are made.
+    layers: Vec<Layer>,
+    /// The first of them.
     signature: PendingSignature,
-    digest: [u8; 32],
-    certificate: PreparedCertificate,
+    /// What it is about.
+    digest: Vec<u8>,
     seals: Vec<SealId>,
 }
 
@@ -178,19 +180,18 @@ struct Signed<'a> {
     part: RevisionPart,
     revision_sha256: [u8; 32],
     plan: Digest,
-    serial: String,
-    certificate: Vec<u8>,
+    certificates: Vec<Certificate>,
     seals: Vec<SealId>,
 }
 
 /// Lays out a signature on every document with a position, and one without appearance on every file that the party has
 /// handed in to be signed. Also answers which of the marks are used.
-async fn prepare<'a>(
+async fn prepare<'a, 'm>(
     app: &App,
-    planned: &PlannedAct,
+    planned: &'m PlannedAct,
     documents: &'a [DocumentAids],
     attachments: &'a [DocumentAids],
-) -> Result<(Vec<Pending<'a>>, BTreeSet<usize>), AppError> {
+) -> Result<(Vec<Pending<'a, 'm>>, BTreeSet<usize>), AppError> {
     let wanted: Vec<Wanted<'_>> = planned
         .marks
         .iter()
@@ -209,52 +210,47 @@ async fn prepare<'a>(
         let here: Vec<&Placed> = placed.iter().filter(|placed| placed.document == index).collect();
         // Positions that vanish (across-page on a single page) leave an invisible signature on the first document.
         if !here.is_empty() || (placed.is_empty() && index == 0) {
-            pending.push(prepare_one(app, planned, document, &here)?);
+            let seal = electronic_face(app, first_face(&here, &planned.marks)).await?;
+            pending.push(prepare_one(app, planned, document, &here, seal.as_ref())?);
         }
     }
     for attachment in attachments {
-        pending.push(prepare_one(app, planned, attachment, &[])?);
+        pending.push(prepare_one(app, planned, attachment, &[], None)?);
     }
     let used = placed.iter().map(|placed| placed.stamper).collect();
     Ok((pending, used))
 }
 
-fn prepare_one<'a>(
+fn prepare_one<'a, 'm>(
     app: &App,
-    planned: &PlannedAct,
+    planned: &'m PlannedAct,
     document: &'a DocumentAids,
     placed: &[&Placed],
-) -> Result<Pending<'a>, AppError> {
+    seal: Option<&ElectronicFace>,
+) -> Result<Pending<'a, 'm>, AppError> {
     let act = ActId::new(app.next_id());
     let now_ms = app.trusted_now()?.ms();
-    let certificate = app
-        .authority
-        .prepare(&planned.subject, &act.to_string(), app.random_bytes()?, now_ms);
-    let certificate = certificate.map_err(|error| AppError::internal("one-time certificate", error))?;
+    let layers = layers(app, &planned.subject, act, seal, now_ms)?;
     let (stamps, pictures) = stamps(placed, &planned.marks);
-    let signature = prepare_signature(
-        &document.plan,
-        &SignRequest {
-            stamps: &stamps,
-            pictures: &pictures,
-            field_prefix: &format!("qs{act}"),
-            signer_name: Some(&planned.signer_name),
-            reason: None,
-            location: None,
-            time: SigningTime {
-                unix_seconds: now_ms.div_euclid(1000),
-                offset_minutes: CHINA_OFFSET_MINUTES,
-            },
-            contents_reserve: contents_reserve(app),
-        },
-    )
-    .map_err(|error| AppError::internal("signature", error))?;
-    Ok(Pending {
+    let shown = Shown {
         act,
+        stamps,
+        pictures,
+        signer_name: &planned.signer_name,
+        now_unix_s: now_ms.div_euclid(1000),
+    };
+    let first = layers.first();
+    let first = first.ok_or_else(|| AppError::Internal("an act without a signature".to_owned()))?;
+    let signature = shown.lay_out(app, &document.plan, first)?;
+    let digest = signature.digest_by(app.hierarchy(first.family)?.digest());
+    Ok(Pending {
         document,
-        digest: signature.digest(),
+        digest: digest
+            .map_err(|error| AppError::internal("signature", error))?
+            .to_vec(),
         signature,
-        certificate,
+        shown,
+        layers,
         seals: seals(placed, &planned.marks),
     })
 }
@@ -264,14 +260,19 @@ async fn intend(
     app: &App,
     request: &Act,
     planned: &PlannedAct,
-    pending: &[Pending<'_>],
+    pending: &[Pending<'_, '_>],
 ) -> Result<Vec<SigningAct>, AppError> {
     let now = app.now();
     let mut transaction = app.store.begin("intend_signature");
     let mut intents = Vec::with_capacity(pending.len());
     for pending in pending {
+        let serials: Vec<String> = pending
+            .layers
+            .iter()
+            .map(|layer| layer.certificate.serial().to_string())
+            .collect();
         let intent = SigningAct {
-            id: pending.act,
+            id: pending.shown.act,
             contract_id: request.contract,
             document_id: pending.document.id,
             signatory_id: planned.party,
@@ -281,8 +282,8 @@ async fn intend(
             },
             revision: pending.document.revision,
             revision_hash: pending.document.revision_hash.clone(),
-            certificate_serial: pending.certificate.serial().to_string(),
-            digest: hex::encode(pending.digest),
+            certificate_serial: serials.last().cloned().unwrap_or_default(),
+            digest: hex::encode(&pending.digest),
             request_digest: request.request_digest.to_vec(),
             state: ActState::Intended,
             intended: now,
@@ -292,7 +293,9 @@ async fn intend(
         act::insert(&mut transaction, &intent)
             .await
             .map_err(busy_when_open)?;
-        act::record_serial(&mut transaction, &intent.certificate_serial, intent.id, now).await?;
+        for serial in &serials {
+            act::record_serial(&mut transaction, serial, intent.id, now).await?;
+        }
         intents.push(intent);
     }
     transaction.record(log(app, request, "SIGN_INTENDED", &intents));
@@ -332,7 +335,7 @@ fn log(app: &App, request: &Act, kind: &'static str, intents: &[SigningAct]) -> 
 }
 
 /// Makes the signatures, checks each with our own verifier, and stores the new parts durably.
-async fn sign<'a>(app: &App, pending: Vec<Pending<'a>>) -> Result<Vec<Signed<'a>>, AppError> {
+async fn sign<'a>(app: &App, pending: Vec<Pending<'a, '_>>) -> Result<Vec<Signed<'a>>, AppError> {
     let mut signed = Vec::with_capacity(pending.len());
     for one in pending {
         signed.push(sign_one(app, one).await?);
@@ -340,34 +343,37 @@ async fn sign<'a>(app: &App, pending: Vec<Pending<'a>>) -> Result<Vec<Signed<'a>
     Ok(signed)
 }
 
-async fn sign_one<'a>(app: &App, pending: Pending<'a>) -> Result<Signed<'a>, AppError> {
-    let keys = Arc::clone(&app.keys);
-    let key = tokio::task::spawn_blocking(move || keys.take()).await?;
-    let key = key.map_err(|error| AppError::internal("one-time key", error))?;
-    let serial = pending.certificate.serial().to_string();
-    let identity = app.authority.issue(pending.certificate, key);
-    let identity = identity.map_err(|error| AppError::internal("one-time certificate", error))?;
-    let cms = identity
-        .sign_detached(&pending.digest)
-        .map_err(|error| AppError::internal("signature", error))?;
-    let verified = sealpki::verify_detached(&cms, |_| pending.digest)
-        .map_err(|error| AppError::internal("own signature", error))?;
-    let cms = with_time_stamp(app, cms, &verified.signature)?;
-    let signed = pending
-        .signature
-        .complete(&cms)
-        .map_err(|error| AppError::internal("signature", error))?;
+async fn sign_one<'a>(app: &App, pending: Pending<'a, '_>) -> Result<Signed<'a>, AppError> {
+    let shown = pending.shown;
+    let mut open = Some(pending.signature);
+    let mut signed: Option<AppendedRevision> = None;
+    let mut signers = Vec::with_capacity(pending.layers.len());
+    for layer in pending.layers {
+        let signature = match (open.take(), &signed) {
+            (Some(first), _) => first,
+            (None, Some(before)) => shown.lay_out(app, &before.plan, &layer)?,
+            (None, None) => return Err(AppError::Internal("a signature without a place".to_owned())),
+        };
+        let family = layer.family;
+        let (certificate, revision) = layer.sign(app, signature, shown.now_unix_s).await?;
+        signed = Some(match signed {
+            Some(before) => joined(before, revision),
+            None => revision,
+        });
+        signers.push((family, certificate));
+    }
+    let signed = signed.ok_or_else(|| AppError::Internal("an act without a signature".to_owned()))?;
     let AppendedRevision {
         bytes,
         plan,
         revision_sha256,
         ..
-    } = extend(app, pending.act, identity.certificate(), signed)?;
+    } = extend(app, shown.act, &signers, signed)?;
     let length = bytes.len() as u64;
     let part = app.blobs.put(bytes.into()).await?;
     let plan = app.blobs.put(plan.to_bytes().into()).await?;
     Ok(Signed {
-        act: pending.act,
+        act: shown.act,
         document: pending.document,
         part: RevisionPart {
             sha256: *part.as_bytes(),
@@ -375,8 +381,7 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a>) -> Result<Signed<'a>, App
         },
         revision_sha256,
         plan,
-        serial,
-        certificate: identity.certificate().der().to_vec(),
+        certificates: signers.into_iter().map(|(_, certificate)| certificate).collect(),
         seals: pending.seals,
     })
 }
@@ -412,7 +417,10 @@ async fn finish(
     for one in &signed {
         store_revision(&mut transaction, one, now).await?;
         point_to_revision(&mut transition, one);
-        act::store_certificate(&mut transaction, &one.serial, &one.certificate, now).await?;
+        for certificate in &one.certificates {
+            let serial = certificate.serial().to_string();
+            act::store_certificate(&mut transaction, &serial, certificate.der(), now).await?;
+        }
         crate::seal::record_uses(app, &mut transaction, request.contract, one.act, &one.seals).await?;
     }
     for intent in intents {
@@ -522,18 +530,6 @@ async fn abandon(app: &App, request: &Act, intents: Vec<SigningAct>) {
     if let Err(error) = transaction.commit().await {
         tracing::warn!(contract.id = %request.contract, %error, "an abandoned signature is left to the sweep");
     }
-}
-
-/// Room for the CMS: the chain of the authority, 4 KB for the one-time certificate, the attributes and the signature, and
-/// the time-stamp.
-fn contents_reserve(app: &App) -> usize {
-    app.authority
-        .chain_der()
-        .iter()
-        .map(|certificate| certificate.len())
-        .sum::<usize>()
-        + 4096
-        + time_stamp_reserve(app)
 }
 
 /// The subject of a company's one-time certificate.

@@ -12,8 +12,10 @@ use qishu_model::placement::{
 };
 use qishu_store::Reader;
 use qishu_store::document::find_revision;
+use sealpki::DigestAlgorithm;
 
-use crate::document::blob_digest;
+use super::layer::families;
+use crate::document::{blob_digest, parts};
 use crate::{App, AppError};
 
 /// Everything placing and signing needs of a document, taken once when it entered and again after each signature; its size
@@ -101,6 +103,34 @@ async fn load_one(app: &App, reader: &mut Reader, document: &Document) -> Result
     let plan = app.blobs.get(&Digest::from_bytes(plan)).await?;
     let plan = SigningPlan::from_bytes(&plan).map_err(|error| AppError::internal("signing plan", error))?;
     Ok(DocumentAids::new(document, plan))
+}
+
+/// Takes the digests that this installation's keys sign and that a plan does not have, from the document itself. That is done
+/// before the first signature after the key algorithm was set; the plans that follow carry them on.
+///
+/// # Errors
+/// Internal when a row or blob is missing or damaged.
+pub(super) async fn add_digests(
+    app: &App,
+    reader: &mut Reader,
+    documents: impl Iterator<Item = &mut DocumentAids>,
+) -> Result<(), AppError> {
+    let wanted = families(app)
+        .iter()
+        .map(|family| app.hierarchy(*family).map(|one| one.digest()))
+        .collect::<Result<Vec<_>, _>>()?;
+    if !wanted.contains(&DigestAlgorithm::Sm3) {
+        return Ok(());
+    }
+    for document in documents.filter(|document| !document.plan.has_sm3()) {
+        let revision = find_revision(reader, document.id, document.revision).await?;
+        let lost = || AppError::Internal(format!("document {} lost its revision", document.id));
+        let bytes = app.blobs.read_parts(&parts(&revision.ok_or_else(lost)?)).await?;
+        let plan = document.plan.clone();
+        let plan = tokio::task::spawn_blocking(move || plan.with_sm3(&bytes)).await?;
+        document.plan = plan.map_err(|error| AppError::internal("signing plan", error))?;
+    }
+    Ok(())
 }
 
 /// A position with the size of what is put there.

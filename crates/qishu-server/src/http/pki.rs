@@ -8,8 +8,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use qishu_app::AppError;
 use qishu_app::authority::{answer_ocsp, answer_time_stamp, revocation_list};
+use qishu_app::{App, AppError, HierarchyRef};
 
 use super::ClientAddress;
 use super::client_address;
@@ -25,12 +25,26 @@ const TIME_STAMP: &str = "application/timestamp-reply";
 
 /// `GET /pki/{file}`: `root.cer`, `issuing.cer`, `root.crl`, `issuing.crl`.
 pub(crate) async fn file(State(shared): State<Shared>, Path(name): Path<String>) -> Response {
-    let app = &shared.app;
-    match name.as_str() {
-        "root.cer" => der(CERTIFICATE, app.authority.root_certificate_der().to_vec()),
-        "issuing.cer" => der(CERTIFICATE, app.authority.issuing_certificate().der().to_vec()),
-        "root.crl" => der(LIST, app.services.root_list().der().to_vec()),
-        "issuing.crl" => answered(LIST, revocation_list(app).await),
+    published(&shared.app, false, &name).await
+}
+
+/// `GET /pki/sm2/{file}`: the same of the SM2 hierarchy.
+pub(crate) async fn sm2_file(State(shared): State<Shared>, Path(name): Path<String>) -> Response {
+    published(&shared.app, true, &name).await
+}
+
+async fn published(app: &App, sm2: bool, name: &str) -> Response {
+    let Some(hierarchy) = app.hierarchy_by_kind(sm2) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let HierarchyRef {
+        authority, services, ..
+    } = hierarchy;
+    match name {
+        "root.cer" => der(CERTIFICATE, authority.root_certificate_der().to_vec()),
+        "issuing.cer" => der(CERTIFICATE, authority.issuing_certificate().der().to_vec()),
+        "root.crl" => der(LIST, services.root_list().der().to_vec()),
+        "issuing.crl" => answered(LIST, revocation_list(app, hierarchy).await),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -69,8 +83,24 @@ pub(crate) async fn time_stamp(
     ConnectInfo(peer): ConnectInfo<ClientAddress>,
     request: Request,
 ) -> Response {
-    match admitted(&shared, peer, request).await {
-        Ok(body) => answered(TIME_STAMP, answer_time_stamp(&shared.app, &body)),
+    stamped(&shared, false, peer, request).await
+}
+
+/// `POST /pki/sm2/tsa`.
+pub(crate) async fn sm2_time_stamp(
+    State(shared): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<ClientAddress>,
+    request: Request,
+) -> Response {
+    stamped(&shared, true, peer, request).await
+}
+
+async fn stamped(shared: &Shared, sm2: bool, peer: ClientAddress, request: Request) -> Response {
+    let Some(hierarchy) = shared.app.hierarchy_by_kind(sm2) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match admitted(shared, peer, request).await {
+        Ok(body) => answered(TIME_STAMP, answer_time_stamp(&shared.app, hierarchy, &body)),
         Err(refusal) => refusal,
     }
 }

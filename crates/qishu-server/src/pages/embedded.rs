@@ -120,7 +120,10 @@ async fn json_of(answer: Response<Body>) -> Result<Data, PageError> {
 
 async fn session(shared: &Shared, caller: &ApiCaller, frame: &Frame) -> Result<Session, PageError> {
     let token = frame.session.clone().ok_or(AppError::SessionExpired)?;
-    let session = resume_embedded(&shared.app, caller, &token).await?;
+    let mut session = resume_embedded(&shared.app, caller, &token).await?;
+    if let Some(language) = frame.language.map(crate::api::language) {
+        session.options.lang = Some(language.name().to_owned());
+    }
     Ok(Session {
         token,
         session,

@@ -1,9 +1,9 @@
 //! The gateway of single sign-on and its way out (6.2 and 6.4 of the protocol).
 
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, OriginalUri, Query, State};
+use axum::extract::{ConnectInfo, Query, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use qishu_app::sso::{Ending, Entered, SsoEntry, SsoPage, end_by_ticket, enter, log_out};
 use qishu_app::{AppError, Language};
@@ -42,7 +42,7 @@ pub(crate) struct Leaving {
 pub(crate) async fn gateway(
     State(shared): State<Shared>,
     ConnectInfo(ClientAddress(peer)): ConnectInfo<ClientAddress>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     Query(asked): Query<Gateway>,
     headers: HeaderMap,
 ) -> Response {

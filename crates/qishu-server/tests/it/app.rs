@@ -1,13 +1,16 @@
 //! A whole application with the demo's companies, on a fresh database, with a clock that the test moves.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
 use qishu_app::file_work::FileWork;
 use qishu_app::{App, Clock, Parts, Settings, SignatureLevel, demo};
-use qishu_authority::{Authority, AuthorityNames, AuthorityServices, KeyAlgorithm, KeyPool, MasterKey};
+use qishu_authority::{
+    Authority, AuthorityNames, AuthorityServices, Hierarchy, KeyAlgorithm, KeyPool, MasterKey,
+};
 use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
 use qishu_model::id::IdSource;
@@ -35,6 +38,39 @@ impl Clock for TestClock {
 /// Files are handled by the test's own process.
 fn in_process() -> FileWork {
     FileWork::in_this_process(Duration::from_secs(20))
+}
+
+/// The usual settings.
+fn settings() -> Settings {
+    Settings {
+        base_url: String::new(),
+        upload_bytes: 50 * 1024 * 1024,
+        most_pages: 2000,
+        stream_bytes: 200 << 20,
+        download_lock: false,
+        signature_level: SignatureLevel::BaselineB,
+        dual: false,
+        electronic_seals: true,
+        callbacks_at_once: 4,
+        seals_pass_unseen: false,
+        simulated: true,
+        fixed_code: None,
+    }
+}
+
+/// An SM2 hierarchy of its own.
+pub(crate) fn sm2_hierarchy(folder: &Path, now_ms: i64) -> Hierarchy {
+    let names = AuthorityNames {
+        organisation: "Qishu".to_owned(),
+        country: "CN".to_owned(),
+    };
+    let master = MasterKey::from_bytes([7; 32]);
+    let authority = Authority::create(folder, &master, &names, KeyAlgorithm::Sm2, now_ms).unwrap();
+    Hierarchy {
+        services: AuthorityServices::open(folder, &master, &authority, now_ms).unwrap(),
+        authority,
+        keys: Arc::new(KeyPool::new(KeyAlgorithm::Sm2)),
+    }
 }
 
 /// A serving application.
@@ -70,6 +106,15 @@ impl TestApp {
         Self::launch(database, in_process(), change_app, change).await
     }
 
+    /// With other settings, and keys of this algorithm.
+    pub(crate) async fn start_signing_with(
+        database: &TestDatabase,
+        algorithm: KeyAlgorithm,
+        change_app: impl FnOnce(&mut Settings),
+    ) -> Self {
+        Self::launch_with(database, in_process(), algorithm, change_app, |_| {}).await
+    }
+
     /// With another way of handling files.
     pub(crate) async fn start_with_files(database: &TestDatabase, files: FileWork) -> Self {
         Self::launch(database, files, |_| {}, |_| {}).await
@@ -81,6 +126,18 @@ impl TestApp {
         change_app: impl FnOnce(&mut Settings),
         change: impl FnOnce(&mut ServerSettings),
     ) -> Self {
+        Self::launch_with(database, files, KeyAlgorithm::EcdsaP256, change_app, change).await
+    }
+
+    async fn launch_with(
+        database: &TestDatabase,
+        files: FileWork,
+        algorithm: KeyAlgorithm,
+        change_app: impl FnOnce(&mut Settings),
+        change: impl FnOnce(&mut ServerSettings),
+    ) -> Self {
+        let mut app_settings = settings();
+        change_app(&mut app_settings);
         let clock = FakeClock::default();
         let fault = Arc::default();
         let simulator = Simulator::new();
@@ -92,14 +149,7 @@ impl TestApp {
             country: "CN".to_owned(),
         };
         let master = MasterKey::from_bytes([7; 32]);
-        let authority = Authority::create(
-            folder.path(),
-            &master,
-            &names,
-            KeyAlgorithm::EcdsaP256,
-            clock.now_ms(),
-        )
-        .unwrap();
+        let authority = Authority::create(folder.path(), &master, &names, algorithm, clock.now_ms()).unwrap();
         let services = AuthorityServices::open(folder.path(), &master, &authority, clock.now_ms()).unwrap();
         let options = StoreOptions {
             url: database.url.clone(),
@@ -109,25 +159,17 @@ impl TestApp {
         };
         let store = Store::connect(options).await.unwrap();
         store.migrate().await.unwrap();
-        let mut app_settings = Settings {
-            base_url: format!("http://{address}"),
-            upload_bytes: 50 * 1024 * 1024,
-            most_pages: 2000,
-            stream_bytes: 200 << 20,
-            download_lock: false,
-            signature_level: SignatureLevel::BaselineB,
-            callbacks_at_once: 4,
-            seals_pass_unseen: false,
-            simulated: true,
-            fixed_code: None,
-        };
-        change_app(&mut app_settings);
+        app_settings.base_url = format!("http://{address}");
+        let other = app_settings
+            .dual
+            .then(|| sm2_hierarchy(&folder.path().join("sm2"), clock.now_ms()));
         let app = App::new(Parts {
             store,
             blobs: Blobs::in_memory(),
             authority,
             services,
-            keys: Arc::new(KeyPool::new(KeyAlgorithm::EcdsaP256)),
+            keys: Arc::new(KeyPool::new(algorithm)),
+            other,
             files,
             messenger: Messenger::simulated(&simulator),
             identity: Some(Arc::new(IdentitySimulator)),

@@ -110,6 +110,108 @@ async fn b_contract_by_category() {
     .await;
 }
 
+/// C. Void: the initiator signs the agreement at once, a person on the page, the platform company as receiver by API.
+#[tokio::test(flavor = "multi_thread")]
+async fn c_void() {
+    on_both(async |database| {
+        let app = TestApp::start(database).await;
+        let seal = json!([{ "type": "COMPANY" }]);
+        let subsidiary = json!({ "tenantType": "COMPANY", "tenantName": SUBSIDIARY, "actions": seal });
+        let platform = json!({ "tenantType": "COMPANY", "tenantName": PLATFORM_COMPANY, "actions": seal,
+                               "receiver": mobile("王晓", WANG) });
+        let body = json!({ "subject": "三方协议", "tenantName": SUBSIDIARY,
+                           "signatories": [subsidiary, platform, individual(PERSON)] });
+        let id = text(&crate::stage::sent(&app, &body).await["id"]);
+        for name in [SUBSIDIARY, PLATFORM_COMPANY] {
+            let sealing = json!({ "contractId": id, "tenantName": name });
+            assert_eq!(
+                app.post("/v2/contract/companysign", &sealing).await.code(),
+                0,
+                "{name}"
+            );
+        }
+        person_signs(&app, &id, PERSON).await;
+        assert_eq!(
+            standing(&app, &id).await,
+            "COMPLETE [SIGNED(FINISH), SIGNED(FINISH), SIGNED]"
+        );
+
+        let asking = json!({ "contractId": id, "reason": "双方协商一致", "deleteDoc": false });
+        assert_eq!(app.post("/v2/contract/invalid", &asking).await.code(), 0);
+        assert_eq!(
+            standing(&app, &id).await,
+            "INVALIDING [INVALIDED(FINISH), INVALIDING(FINISH), INVALIDING]"
+        );
+        app.clock.advance_ms(60_000);
+        person_signs(&app, &id, PERSON).await;
+        let receiver = json!({ "contractId": id });
+        assert_eq!(app.post("/v2/contract/invalidsign", &receiver).await.code(), 0);
+        assert_eq!(
+            standing(&app, &id).await,
+            "INVALIDED [INVALIDED(FINISH), INVALIDED(FINISH), INVALIDED]"
+        );
+        let events = callbacks(&app, &id).await;
+        assert_eq!(
+            events[5..],
+            [
+                "SEND_INVALID",
+                "INVALIDING",
+                "INVALIDING",
+                "INVALIDING",
+                "INVALIDED"
+            ],
+            "{events:?}"
+        );
+        let told = detail(&app, &id).await;
+        assert_eq!(told["invalidReason"], "双方协商一致");
+        let kinds: Vec<&Value> = list(&told["documents"])
+            .iter()
+            .map(|document| &document["contentType"])
+            .collect();
+        assert_eq!(kinds, ["CONTRACT", "INVALID"]);
+        for document in list(&told["documents"]) {
+            let path = format!("/v2/document/download?documentId={}", text(&document["id"]));
+            assert_signatures(&app, &app.get(&path).await.body, 3);
+        }
+    })
+    .await;
+}
+
+/// D. Draft in a page: the integrator gives parties and file, a person places the positions and sends.
+#[tokio::test(flavor = "multi_thread")]
+async fn d_draft_in_a_page() {
+    on_both(async |database| {
+        let app = TestApp::start(database).await;
+        let initiator = json!({ "tenantType": "COMPANY", "tenantName": PLATFORM_COMPANY, "actions": [{ "type": "COMPANY" }] });
+        let body = json!({ "subject": "采购合同", "signatories": [initiator, individual(PERSON)] });
+        let id = text(&crate::stage::drafted(&app, &body).await["id"]);
+        let asking = json!({ "contractId": id, "callbackPage": "https://erp.example.com/done" });
+        let link = text(&app.post("/v2/contract/appointurl", &asking).await.result()["pageUrl"]);
+
+        let token = json!({ "token": link.rsplit('/').next().unwrap() });
+        let opened = app.page("/open", "", Some(&token)).await.json();
+        let session = text(&opened["session"]);
+        let draft = app.page("/appoint", &session, None).await.json();
+        let [company, person] = &list(&draft["parties"])[..] else { panic!("two parties: {draft}") };
+        let at = |party: &Value, step: &Value, kind: &str, x: f64| {
+            json!({ "signatoryId": party["id"], "actionId": step["id"], "kind": kind, "documentId": draft["documents"][0]["id"],
+                    "page": 1, "x": x, "y": 150.0, "width": 112.0, "height": 48.0 })
+        };
+        let positions = json!({ "positions": [
+            at(company, &company["steps"][0], "COMPANY", 90.0),
+            at(person, &Value::Null, "PERSONAL", 350.0),
+        ] });
+        assert_eq!(app.page("/appoint/positions", &session, Some(&positions)).await.status, 200);
+        assert_eq!(app.page("/appoint/send", &session, Some(&json!({}))).await.status, 200);
+
+        assert_eq!(app.post("/v2/contract/companysign", &json!({ "contractId": id })).await.code(), 0);
+        person_signs(&app, &id, PERSON).await;
+        assert_eq!(standing(&app, &id).await, "COMPLETE [SIGNED(FINISH), SIGNED]");
+        assert_eq!(callbacks(&app, &id).await, ["SEND_SIGNING", "SEAL", "PERSONAL", "COMPLETE"]);
+    })
+    .await;
+}
+
 /// Seen in practice: the platform company is the receiver of what its subsidiary starts, and seals by API.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_platform_company_as_receiver() {

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on says where"
 )]
 
+mod algorithms;
 mod api_fuzz;
 mod app;
 mod attachments;
@@ -27,6 +28,7 @@ mod long_term;
 mod notice;
 mod organisation;
 mod page_appoint;
+mod page_confirm;
 mod page_more;
 mod page_steps;
 mod parties;

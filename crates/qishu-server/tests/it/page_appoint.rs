@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::app::TestApp;
 use crate::client::Answer;
 use crate::flow::{Drafted, PERSON, draft, draft_body, send, status};
+use crate::templates::{add, can_convert, create, define, document_text, draft_lease};
 
 async fn open(app: &TestApp, contract: &str, extra: &Value) -> String {
     let mut body = json!({ "contractId": contract });
@@ -197,6 +198,7 @@ async fn the_link_offers_what_the_call_allowed_and_nothing_else() {
             ("/appoint/send", json!({})),
             ("/appoint/positions", json!({ "positions": [] })),
             ("/appoint/basics", json!({ "subject": "a" })),
+            ("/appoint/params", json!({ "params": [] })),
         ] {
             let answer = app.page(path, &session, Some(&body)).await;
             assert_eq!(refused(&answer), (403, json!("PERMISSION_DENIED")), "{path}");
@@ -210,6 +212,90 @@ async fn the_link_offers_what_the_call_allowed_and_nothing_else() {
         let (signer, _) = crate::flow::open_page(&app, &drafted.contract, PERSON).await;
         assert_eq!(app.page("/appoint", &signer, None).await.status, 403);
         assert_eq!(app.page("/appoint/send", &signer, Some(&json!({}))).await.status, 403);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_initiator_fills_its_values_on_the_page_before_it_sends() {
+    on_both(async |database| {
+        let app = TestApp::start(database).await;
+        if !can_convert(&app) {
+            return;
+        }
+        let template = create(&app, "租赁合同").await;
+        define(&app, &template).await;
+        let leased = draft_lease(&app).await;
+        let open_values = json!([{ "name": "住址", "signatoryId": leased.lessee }]);
+        assert_eq!(add(&app, &leased, &template, open_values).await.code(), 0);
+        let mode = json!({ "pageType": "FILL_PARAMETERS" });
+        let session = open(&app, &leased.contract, &mode).await;
+        let shown = app.page("/appoint", &session, None).await.json();
+        assert_eq!(shown["offer"]["mode"], "FILL_PARAMETERS");
+        let names: Vec<&str> = shown["params"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|param| param["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            names,
+            ["出租方", "承租方", "起租日", "物品"],
+            "not what the lessee fills"
+        );
+
+        let save = async |params: Value| {
+            app.page("/appoint/params", &session, Some(&json!({ "params": params })))
+                .await
+        };
+        for (wrong, why) in [
+            (json!([{ "name": "住址", "value": "上海" }]), "the lessee's"),
+            (json!([{ "name": "没有", "value": "x" }]), "unknown"),
+            (
+                json!([{ "name": "承租方", "value": "张三" }, { "name": "起租日", "value": "明天" }]),
+                "no date",
+            ),
+        ] {
+            assert_eq!(
+                refused(&save(wrong).await),
+                (400, json!("INVALID_PARAM")),
+                "{why}"
+            );
+        }
+        let early = app.page("/appoint/send", &session, Some(&json!({}))).await;
+        assert_eq!(refused(&early), (400, json!("PARAM_REQUIRED")));
+        let told = early.json();
+        for name in ["承租方", "起租日"] {
+            assert!(told["message"].as_str().unwrap().contains(name), "{told}");
+        }
+
+        let before = shown["documents"][0]["revision"].clone();
+        let values = json!([{ "name": "出租方", "value": "契书演示" }, { "name": "承租方", "value": "张三" },
+                            { "name": "起租日", "value": "2026-12-01" }, { "name": "物品", "value": "" }]);
+        let saved = save(values).await;
+        assert_eq!(saved.status, 200, "{}", saved.text());
+        let shown = app.page("/appoint", &session, None).await.json();
+        assert_ne!(shown["documents"][0]["revision"], before, "made anew");
+        assert_eq!(shown["params"][0]["value"], "契书演示");
+        assert!(document_text(&app, &leased.contract).await.contains("契书演示"));
+        assert_eq!(save(json!([{ "name": "承租方", "value": "" }])).await.status, 200);
+        assert_eq!(
+            app.page("/appoint", &session, None).await.json()["params"][1]["value"],
+            Value::Null
+        );
+        assert_eq!(
+            save(json!([{ "name": "承租方", "value": "李四" }])).await.status,
+            200
+        );
+
+        let sent = app.page("/appoint/send", &session, Some(&json!({}))).await;
+        assert_eq!(sent.status, 200, "{}", sent.text());
+        assert_eq!(
+            status(&app, &leased.contract).await,
+            "FILLING",
+            "the address is the lessee's"
+        );
+        assert_eq!(refused(&save(json!([])).await), (409, json!("CONTRACT_CLOSED")));
     })
     .await;
 }

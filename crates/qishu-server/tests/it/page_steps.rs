@@ -18,7 +18,7 @@ const ADMIN: &str = "13800000000";
 const CLERK: &str = "13800000001";
 const OTHER_CLERK: &str = "13800000002";
 
-const STROKE: &[u8] = include_bytes!("stroke.png");
+pub(crate) const STROKE: &[u8] = include_bytes!("stroke.png");
 
 /// A contract with these parties, sent; answers its id and document.
 async fn sent(app: &TestApp, parties: Value, stampers: impl Fn(&Value, &str) -> Value) -> (String, String) {
@@ -55,7 +55,7 @@ fn user(contact: &str) -> Value {
 }
 
 /// Opens a page of the contract for a person; `extra` are fields of the call.
-async fn open(app: &TestApp, contract: &str, contact: &str, extra: Value) -> String {
+pub(crate) async fn open(app: &TestApp, contract: &str, contact: &str, extra: Value) -> String {
     let mut body = json!({ "contractId": contract, "user": user(contact) });
     for (name, value) in extra.as_object().unwrap() {
         body[name] = value.clone();
@@ -69,13 +69,13 @@ async fn open(app: &TestApp, contract: &str, contact: &str, extra: Value) -> Str
     opened.json()["session"].as_str().unwrap().to_owned()
 }
 
-async fn page(app: &TestApp, session: &str) -> Value {
+pub(crate) async fn page(app: &TestApp, session: &str) -> Value {
     let page = app.page("/contract", session, None).await;
     assert_eq!(page.status, 200, "{}", page.text());
     page.json()
 }
 
-fn revisions(page: &Value) -> Value {
+pub(crate) fn revisions(page: &Value) -> Value {
     let all = page["documents"].as_array().unwrap().iter();
     all.map(|document| json!({ "documentId": document["id"], "revision": document["revision"] }))
         .collect()
@@ -88,7 +88,7 @@ fn steps(page: &Value) -> Vec<String> {
         .collect()
 }
 
-fn step_ids(page: &Value) -> Value {
+pub(crate) fn step_ids(page: &Value) -> Value {
     page["tasks"]
         .as_array()
         .unwrap()
@@ -98,7 +98,7 @@ fn step_ids(page: &Value) -> Value {
 }
 
 /// Signs whatever waits on the page, with a fresh code; `extra` are further fields.
-async fn sign(app: &TestApp, session: &str, contact: &str, extra: Value) -> Answer {
+pub(crate) async fn sign(app: &TestApp, session: &str, contact: &str, extra: Value) -> Answer {
     let shown = page(app, session).await;
     let seen = revisions(&shown);
     let code = code(app, session, &seen, contact).await;
@@ -112,7 +112,7 @@ async fn sign(app: &TestApp, session: &str, contact: &str, extra: Value) -> Answ
     app.page("/sign", session, Some(&body)).await
 }
 
-fn refused(answer: &Answer) -> (u16, String) {
+pub(crate) fn refused(answer: &Answer) -> (u16, String) {
     let code = answer.json()["code"].as_str().unwrap_or_default().to_owned();
     (answer.status, code)
 }
@@ -454,7 +454,7 @@ async fn a_password_confirms_for_half_an_hour_after_a_code_on_the_same_client() 
         let plain = open(&app, &first, PERSON, json!({})).await;
         assert_eq!(
             page(&app, &plain).await["password"],
-            json!({ "usable": false, "isSet": false, "maySet": false })
+            json!({ "usable": false, "isSet": false, "maySet": false, "required": false })
         );
         assert_eq!(
             app.page("/password/code", &plain, Some(&json!({}))).await.status,
@@ -463,7 +463,7 @@ async fn a_password_confirms_for_half_an_hour_after_a_code_on_the_same_client() 
         let session = open(&app, &first, PERSON, allowed.clone()).await;
         assert_eq!(
             page(&app, &session).await["password"],
-            json!({ "usable": false, "isSet": false, "maySet": true })
+            json!({ "usable": false, "isSet": false, "maySet": true, "required": false })
         );
         assert_eq!(
             app.page("/password/code", &session, Some(&json!({})))

@@ -34,7 +34,7 @@ fn lease() -> Vec<u8> {
     .unwrap()
 }
 
-async fn create(app: &TestApp, title: &str) -> String {
+pub(crate) async fn create(app: &TestApp, title: &str) -> String {
     let created = app
         .upload("/v3/template/createbyword", &[("title", title)], &lease())
         .await
@@ -57,7 +57,7 @@ async fn platform(app: &TestApp) -> Company {
         .value
 }
 
-fn can_convert(app: &TestApp) -> bool {
+pub(crate) fn can_convert(app: &TestApp) -> bool {
     app.app.files.office().program().is_some()
 }
 
@@ -178,7 +178,7 @@ async fn caller(app: &TestApp) -> ApiCaller {
 }
 
 /// Makes the parameters of a lease what they are meant to be.
-async fn define(app: &TestApp, id: &str) {
+pub(crate) async fn define(app: &TestApp, id: &str) {
     let caller = caller(app).await;
     let parameter = |name: &str, parameter_type| TemplateParameter {
         name: name.to_owned(),
@@ -205,13 +205,13 @@ async fn define(app: &TestApp, id: &str) {
     assert_eq!(made.parameter("物品").unwrap().columns, ["物品", "数量"]);
 }
 
-struct Leased {
-    contract: String,
-    action: String,
-    lessee: String,
+pub(crate) struct Leased {
+    pub(crate) contract: String,
+    pub(crate) action: String,
+    pub(crate) lessee: String,
 }
 
-async fn draft_lease(app: &TestApp) -> Leased {
+pub(crate) async fn draft_lease(app: &TestApp) -> Leased {
     let contract = app
         .post("/v2/contract/draft", &draft_body(&[PERSON]))
         .await
@@ -236,7 +236,7 @@ fn filled(lessee: &str) -> Value {
     ])
 }
 
-async fn add(app: &TestApp, leased: &Leased, template: &str, params: Value) -> Answer {
+pub(crate) async fn add(app: &TestApp, leased: &Leased, template: &str, params: Value) -> Answer {
     let body = json!({ "contractId": leased.contract, "templateId": template, "templateParams": params,
         "stampers": [
             { "actionId": leased.action, "type": "COMPANY", "keyword": "出租方盖章：" },
@@ -245,7 +245,7 @@ async fn add(app: &TestApp, leased: &Leased, template: &str, params: Value) -> A
 }
 
 /// The text of a contract's first document, without blanks.
-async fn document_text(app: &TestApp, contract: &str) -> String {
+pub(crate) async fn document_text(app: &TestApp, contract: &str) -> String {
     let detail = app
         .get(&format!("/v2/contract/detail?contractId={contract}"))
         .await

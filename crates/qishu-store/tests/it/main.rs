@@ -4,6 +4,7 @@
 
 mod acts;
 mod authorisations;
+mod backup;
 mod callbacks;
 mod confirm;
 mod contracts;

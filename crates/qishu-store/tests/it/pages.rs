@@ -1,8 +1,8 @@
-use qishu_model::contact::ContactType;
+use qishu_model::contact::{ContactType, User};
 use qishu_model::id::ContractId;
 use qishu_store::outbox::{self, MessageState, NewMessage};
 use qishu_store::page::{self, PageLink, PageSession};
-use qishu_store::replay;
+use qishu_store::{contact_language, replay};
 use qishu_testkit::on_both;
 
 use crate::support::{NOW, open, raw_number};
@@ -170,6 +170,35 @@ async fn messages_are_found_by_contact_newest_first() {
                 .await
                 .is_err()
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_language_of_a_contact_is_the_last_one_and_no_other_contacts() {
+    on_both(async |database| {
+        let store = open(database).await;
+        let user = |contact: &str| User {
+            name: None,
+            contact: contact.to_owned(),
+            contact_type: ContactType::Mobile,
+        };
+        for language in ["en", "cn", "en"] {
+            let mut transaction = store.begin("language");
+            contact_language::set(&mut transaction, &user("13912345678"), language)
+                .await
+                .unwrap();
+            transaction.commit().await.unwrap();
+        }
+        let mut reader = store.read("language");
+        let known = contact_language::find(&mut reader, &user("+86 139 1234 5678")).await;
+        assert_eq!(
+            known.unwrap().as_deref(),
+            Some("en"),
+            "whatever way it is written"
+        );
+        let other = contact_language::find(&mut reader, &user("13912345679")).await;
+        assert_eq!(other.unwrap(), None);
     })
     .await;
 }

@@ -6,6 +6,7 @@ use sealpki::{Sha256State, Sm3State};
 
 use super::{
     error::PlanError,
+    pages::PlannedPages,
     plan::{GrowingArray, PlannedObject, PlannedPage, SigningPlan},
     store::{PlannedStore, StoredItem},
 };
@@ -22,7 +23,7 @@ impl SigningPlan {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut writer = Writer {
-            out: Vec::with_capacity(512 + self.pages.len() * 128),
+            out: Vec::with_capacity(1_024 + self.pages.stored_len()),
         };
         writer.out.push(VERSION);
         writer.out.push(flags([
@@ -40,10 +41,7 @@ impl SigningPlan {
         writer.bytes(&self.trailer);
         writer.bytes(self.id.as_deref().unwrap_or_default());
         writer.bytes(&self.digest.to_bytes());
-        writer.length(self.pages.len());
-        for page in &self.pages {
-            writer.page(page);
-        }
+        self.pages.write(&mut writer);
         writer.array(&self.fields);
         writer.length(self.once.len());
         for object in &self.once {
@@ -93,8 +91,8 @@ fn flags(values: [bool; 6]) -> u8 {
         .fold(0, |bits, (index, value)| bits | u8::from(*value) << index)
 }
 
-struct Writer {
-    out: Vec<u8>,
+pub(super) struct Writer {
+    pub(super) out: Vec<u8>,
 }
 
 impl Writer {
@@ -106,7 +104,7 @@ impl Writer {
         self.out.extend_from_slice(&value.to_be_bytes());
     }
 
-    fn length(&mut self, value: usize) {
+    pub(super) fn length(&mut self, value: usize) {
         // A plan never has four thousand million of anything; if it had, reading it back would fail cleanly.
         self.u32(u32::try_from(value).unwrap_or(u32::MAX));
     }
@@ -146,7 +144,7 @@ impl Writer {
         self.bytes(&array.body);
     }
 
-    fn page(&mut self, page: &PlannedPage) {
+    pub(super) fn page(&mut self, page: &PlannedPage) {
         self.reference(page.reference);
         for number in page.geometry.crop_box() {
             self.u64(number.to_bits());
@@ -157,8 +155,8 @@ impl Writer {
     }
 }
 
-struct Reader<'a> {
-    rest: &'a [u8],
+pub(super) struct Reader<'a> {
+    pub(super) rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
@@ -175,7 +173,8 @@ impl<'a> Reader<'a> {
         let trailer = self.bytes()?.into();
         let id = Some(self.bytes()?).filter(|id| !id.is_empty()).map(Into::into);
         let digest = Sha256State::from_bytes(self.bytes()?).ok()?;
-        let pages = self.many(Self::page)?;
+        let count = self.count()?;
+        let pages = PlannedPages::read(self, count)?;
         let fields = self.array()?;
         let once = self.many(|reader| {
             Some(PlannedObject {
@@ -258,38 +257,49 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn page(&mut self) -> Option<Arc<PlannedPage>> {
+    pub(super) fn page(&mut self) -> Option<PlannedPage> {
+        let (reference, geometry) = self.page_head()?;
+        Some(PlannedPage {
+            reference,
+            geometry,
+            annotations: self.array()?,
+        })
+    }
+
+    /// What comes before the annotations of a page.
+    pub(super) fn page_head(&mut self) -> Option<(Reference, PageGeometry)> {
         let reference = self.reference()?;
         let crop = [self.f64()?, self.f64()?, self.f64()?, self.f64()?];
         let rotate = self.u32()?;
         let user_unit = self.f64()?;
-        let annotations = self.array()?;
-        let geometry = PageGeometry::new(crop, rotate.into(), user_unit);
-        Some(Arc::new(PlannedPage {
-            reference,
-            geometry,
-            annotations,
-        }))
+        Some((reference, PageGeometry::new(crop, rotate.into(), user_unit)))
     }
 
     fn array(&mut self) -> Option<GrowingArray> {
-        let object = self.reference()?;
-        let insert_at = self.length()?;
-        let body: Arc<[u8]> = self.bytes()?.into();
-        (insert_at <= body.len()).then_some(GrowingArray {
+        let (object, insert_at, body) = self.array_text()?;
+        Some(GrowingArray {
             object,
-            body,
+            body: body.into(),
             insert_at,
         })
     }
 
+    /// Object, place of the end of the array, text.
+    pub(super) fn array_text(&mut self) -> Option<(Reference, usize, &'a [u8])> {
+        let object = self.reference()?;
+        let insert_at = self.length()?;
+        let body = self.bytes()?;
+        (insert_at <= body.len()).then_some((object, insert_at, body))
+    }
+
     fn many<T>(&mut self, mut one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        let count = self.length()?;
-        // Each element takes at least four bytes: a false count cannot make us allocate.
-        if count > self.rest.len() / 4 {
-            return None;
-        }
+        let count = self.count()?;
         (0..count).map(|_| one(self)).collect()
+    }
+
+    /// How many elements follow. Each takes at least four bytes: a false count cannot make us allocate.
+    fn count(&mut self) -> Option<usize> {
+        self.length().filter(|count| *count <= self.rest.len() / 4)
     }
 
     fn reference(&mut self) -> Option<Reference> {

@@ -17,6 +17,7 @@ mod augment;
 mod codec;
 mod error;
 mod locks;
+mod pages;
 mod plan;
 mod prepare;
 mod request;

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use sealpki::{Sha256State, Sm3State};
 
-use super::error::PlanError;
-use super::store::PlannedStore;
+use super::{error::PlanError, pages::PlannedPages, store::PlannedStore};
 use crate::{appearance::PageGeometry, object::Reference, revision::XrefKind};
 
 /// Everything signing needs, taken once when a document enters.
@@ -28,7 +27,7 @@ pub struct SigningPlan {
     pub(super) trailer: Arc<[u8]>,
     /// First element of `/ID`, as it stands; the second one changes with every revision (ISO 32000-2, 14.4).
     pub(super) id: Option<Arc<[u8]>>,
-    pub(super) pages: Vec<Arc<PlannedPage>>,
+    pub(super) pages: PlannedPages,
     /// The list of form fields.
     pub(super) fields: GrowingArray,
     /// Objects that must be written once, with the next signature (a form dictionary that gets its `/SigFlags`).
@@ -86,15 +85,16 @@ impl SigningPlan {
 
     /// Displayed size of each page in points: width, height.
     pub fn page_sizes(&self) -> impl ExactSizeIterator<Item = (f64, f64)> + '_ {
-        self.pages
-            .iter()
-            .map(|page| (page.geometry.width(), page.geometry.height()))
+        (0..self.pages.len()).map(|index| {
+            self.page(index)
+                .map_or((0.0, 0.0), |page| (page.width(), page.height()))
+        })
     }
 
     /// How a page (counted from 0) is shown.
     #[must_use]
     pub fn page(&self, index: usize) -> Option<PageGeometry> {
-        self.pages.get(index).map(|page| page.geometry)
+        self.pages.geometry(index)
     }
 
     /// Length in bytes of the file this plan is for.

@@ -7,6 +7,7 @@ use sealpki::Sha256State;
 use super::{
     error::PlanError,
     locks,
+    pages::PlannedPages,
     plan::{GrowingArray, PlannedObject, PlannedPage, SigningPlan},
     store::PlannedStore,
     text::DictionaryText,
@@ -154,7 +155,7 @@ fn first_id(document: &Document<'_>) -> Result<Option<Arc<[u8]>>, PlanError> {
     Ok(Some(out.into()))
 }
 
-fn plan_pages(document: &Document<'_>, fields: Reference) -> Result<Vec<Arc<PlannedPage>>, PlanError> {
+fn plan_pages(document: &Document<'_>, fields: Reference) -> Result<PlannedPages, PlanError> {
     let mut taken = HashSet::from([fields]);
     let mut pages = Vec::with_capacity(document.pages().len());
     for page in document.pages() {
@@ -165,13 +166,13 @@ fn plan_pages(document: &Document<'_>, fields: Reference) -> Result<Vec<Arc<Plan
             page.rotate.into(),
             page.user_unit,
         );
-        pages.push(Arc::new(PlannedPage {
+        pages.push(PlannedPage {
             reference: page.reference,
             geometry,
             annotations,
-        }));
+        });
     }
-    Ok(pages)
+    Ok(PlannedPages::new(&pages))
 }
 
 /// The object to write again when a page gets a widget: its annotation array where that is an object of its own that no

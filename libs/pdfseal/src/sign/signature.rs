@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, HashMap},
     ops::Range,
-    sync::Arc,
 };
 
 use sealpki::{DigestAlgorithm, Sha256State, Sm3State};
@@ -197,6 +196,18 @@ impl PendingSignature {
         self.hole.start + 1..self.hole.end - 1
     }
 
+    /// `/ByteRange` as it stands in the file: start and length of what is covered before and after `/Contents`.
+    #[must_use]
+    pub fn byte_range(&self) -> [u64; 4] {
+        let base = self.plan.file_length - self.bytes.len() as u64;
+        [
+            0,
+            base + self.hole.start as u64,
+            base + self.hole.end as u64,
+            (self.bytes.len() - self.hole.end) as u64,
+        ]
+    }
+
     /// Puts the CMS (a DER SignedData over [`PendingSignature::digest`]) into its room.
     ///
     /// # Errors
@@ -277,12 +288,7 @@ fn check_stamp(
     stamp: &Stamp,
 ) -> Result<(), SignError> {
     if stamp.page >= plan.pages.len() {
-        let (page, pages) = (stamp.page.saturating_add(1), plan.pages.len());
-        return Err(SignError::NoSuchPage {
-            stamp: index,
-            page,
-            pages,
-        });
+        return Err(no_such_page(plan, index, stamp.page));
     }
     let whole = stamp.slice.is_none_or(|slice| slice.index < slice.count);
     if stamp.picture >= request.pictures.len() || !whole {
@@ -304,6 +310,14 @@ fn check_stamp(
         return Err(SignError::NoPlace { stamp: index });
     }
     Ok(())
+}
+
+fn no_such_page(plan: &SigningPlan, stamp: usize, page: usize) -> SignError {
+    SignError::NoSuchPage {
+        stamp,
+        page: page.saturating_add(1),
+        pages: plan.pages.len(),
+    }
 }
 
 /// A guess that avoids growing the buffer.
@@ -374,8 +388,10 @@ fn write_fields(
     let mut fields = FieldsByPage::new();
     let mut appearances: HashMap<Vec<u8>, Reference> = HashMap::new();
     for (index, stamp) in request.stamps.iter().enumerate() {
-        let page = &plan.pages[stamp.page];
-        let place = page.geometry.place(
+        let (Some(page), Some(geometry)) = (plan.pages.reference(stamp.page), plan.page(stamp.page)) else {
+            return Err(no_such_page(plan, index, stamp.page));
+        };
+        let place = geometry.place(
             stamp.x,
             stamp.y,
             stamp.width,
@@ -395,7 +411,7 @@ fn write_fields(
             }
         };
         let widget = Widget {
-            page: page.reference,
+            page,
             place: Some((place, appearance)),
             description: &stamp.description,
             lock,
@@ -403,10 +419,10 @@ fn write_fields(
         let number = write_field(update, request.field_prefix, index + 1, signature, &widget)?;
         fields.entry(stamp.page).or_default().push(number);
     }
-    if let (true, Some(page)) = (fields.is_empty(), plan.pages.first()) {
+    if let (true, Some(page)) = (fields.is_empty(), plan.pages.reference(0)) {
         let description = request.signer_name.unwrap_or_default();
         let widget = Widget {
-            page: page.reference,
+            page,
             place: None,
             description,
             lock,
@@ -473,9 +489,9 @@ pub(super) fn add_invisible_field(
     value: Reference,
 ) -> Result<(), SignError> {
     let mut fields = FieldsByPage::new();
-    if let Some(page) = plan.pages.first() {
+    if let Some(page) = plan.pages.reference(0) {
         let widget = Widget {
-            page: page.reference,
+            page,
             place: None,
             description: "",
             lock: None,
@@ -489,9 +505,9 @@ pub(super) fn add_invisible_field(
 /// Adds the new fields to the annotations of their pages and to the form.
 fn grow_arrays(update: &mut Update, plan: &mut SigningPlan, fields: &FieldsByPage) {
     for (index, numbers) in fields {
-        let page = Arc::make_mut(&mut plan.pages[*index]);
-        page.annotations = page.annotations.extended(numbers);
-        write_array(update, &page.annotations);
+        if let Some(annotations) = plan.pages.annotate(*index, numbers) {
+            write_array(update, annotations);
+        }
     }
     let mut all: Vec<u32> = fields.values().flatten().copied().collect();
     // Numbers rise in the order of the stamps, which is the order readers list the fields in.

@@ -8,6 +8,7 @@ use super::unsigned::time_stamp_field_len;
 use crate::certificate::Certificate;
 use crate::digest::DigestAlgorithm;
 use crate::key::{KeyError, PrivateKey, SignatureAlgorithm};
+use crate::ses::{SealSignature, SealSignatureTemplate, SesError};
 
 /// A signer ready to sign: key, certificate, the certificates above it, and the unchanging bytes of the CMS.
 pub struct SignerIdentity {
@@ -121,6 +122,16 @@ impl SignerIdentity {
     /// [`KeyError::DigestLength`] for a digest of another algorithm, [`KeyError::Signing`] when the key operation fails.
     pub fn sign_detached(&self, content_digest: &[u8]) -> Result<Vec<u8>, KeyError> {
         self.prepared.sign(&self.key, Parts::DETACHED, content_digest)
+    }
+}
+
+impl SignerIdentity {
+    /// Signs with an electronic seal (GB/T 38540) in place of a CMS.
+    ///
+    /// # Errors
+    /// As [`SealSignature::sign`].
+    pub fn sign_with_seal(&self, template: &SealSignatureTemplate) -> Result<SealSignature, SesError> {
+        SealSignature::sign(template, &self.key, &self.certificate)
     }
 }
 

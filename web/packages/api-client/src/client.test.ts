@@ -48,6 +48,14 @@ describe('page client', () => {
     ]);
   });
 
+  it('says in which language the page is shown, once that is known', async () => {
+    const { client, calls } = recordingClient(() => json({}));
+    await client.requestPasswordCode();
+    client.setLanguage('en');
+    await client.requestPasswordCode();
+    expect(calls.map((call) => call.headers.get('X-Qishu-Lang'))).toEqual([null, 'en']);
+  });
+
   it('relies on the cookie while it works', async () => {
     const { client, calls } = recordingClient(({ url }) => json(url.endsWith('/open') ? opened : {}));
     await client.open('t');

@@ -8,6 +8,7 @@ import type {
   DraftPosition,
   JoinRequest,
   OpenedLink,
+  PageLanguage,
   SentCode,
   SignRequest,
   SignResult,
@@ -23,6 +24,8 @@ export interface PageClientOptions {
 
 /** Typed access to the page API. One instance lives as long as the page. */
 export interface PageClient {
+  /** The language in which the page is shown: messages of this person are written in it. */
+  setLanguage(language: PageLanguage): void;
   open(token: string): Promise<OpenedLink>;
   /** Opens a mini-program's ticket; `client` is this client's own random key, and the only one that may open it again. */
   openTicket(ticket: string, client: string): Promise<OpenedLink>;
@@ -55,6 +58,8 @@ export interface PageClient {
   draft(): Promise<AppointPage>;
   savePositions(positions: Omit<DraftPosition, 'moves'>[]): Promise<void>;
   saveBasics(basics: DraftBasics): Promise<void>;
+  /** Sets values of the initiator's parameters; an empty one takes a value away. */
+  saveParams(params: { name: string; value: string }[]): Promise<void>;
   sendDraft(): Promise<void>;
   /** Tells the server that the contract was printed. */
   recordPrint(): Promise<void>;
@@ -74,6 +79,7 @@ export interface PageClient {
 /** Proof that a state-changing request comes from our own page: no other origin may set it (R-25). */
 const PAGE_HEADER = 'X-Qishu-Page';
 const SESSION_HEADER = 'X-Qishu-Session';
+const LANGUAGE_HEADER = 'X-Qishu-Lang';
 
 export function createPageClient(options: PageClientOptions): PageClient {
   // A bare call: browsers refuse `fetch` as a method of another object.
@@ -85,6 +91,7 @@ class FetchPageClient implements PageClient {
   /** From `open`; held in memory for browsers that refuse the cookie, never stored. */
   #session: string | null = null;
   #sendsSession: boolean;
+  #language: PageLanguage | null = null;
 
   constructor(
     private readonly doFetch: typeof fetch,
@@ -96,6 +103,10 @@ class FetchPageClient implements PageClient {
 
   get hasCookieSession(): boolean {
     return !this.#sendsSession;
+  }
+
+  setLanguage(language: PageLanguage): void {
+    this.#language = language;
   }
 
   async open(token: string): Promise<OpenedLink> {
@@ -192,6 +203,10 @@ class FetchPageClient implements PageClient {
     await this.#post('/appoint/basics', basics);
   }
 
+  async saveParams(params: { name: string; value: string }[]): Promise<void> {
+    await this.#post('/appoint/params', { params });
+  }
+
   async sendDraft(): Promise<void> {
     await this.#post('/appoint/send', {});
   }
@@ -273,6 +288,7 @@ class FetchPageClient implements PageClient {
   async #fetch(url: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.#sendsSession && this.#session) headers.set(SESSION_HEADER, this.#session);
+    if (this.#language) headers.set(LANGUAGE_HEADER, this.#language);
     try {
       return await this.doFetch(url, { ...init, headers, credentials: 'same-origin' });
     } catch (error) {

@@ -6,12 +6,15 @@ export const PAGE_ERROR_CODES = [
   'CODE_LOCKED',
   'CODE_WRONG',
   'CONTRACT_CLOSED',
+  'INVALID_PARAM',
   'LINK_EXPIRED',
   'NOT_SENDABLE',
   'NOT_YOUR_TURN',
   'NO_SEAL_RIGHT',
   'PASSWORD_LOCKED',
+  'PARAM_REQUIRED',
   'PASSWORD_NOT_OFFERED',
+  'PASSWORD_REQUIRED',
   'PASSWORD_WRONG',
   'PERMISSION_DENIED',
   'PICTURE_REQUIRED',
@@ -39,6 +42,8 @@ export class PageError extends Error {
       status: number;
       message?: string;
       messageEn?: string;
+      /** What was wrong with the request. */
+      field?: string;
       triesLeft?: number;
       retryAfterSeconds?: number;
     },
@@ -67,6 +72,7 @@ export async function pageErrorFrom(response: Response): Promise<PageError> {
     status: response.status,
     message: text(body?.message),
     messageEn: text(body?.messageEn),
+    field: text(body?.field),
     triesLeft: count(body?.triesLeft),
     retryAfterSeconds: count(body?.retryAfterSeconds) ?? (retryHeader > 0 ? retryHeader : undefined),
   });

@@ -206,6 +206,8 @@ export interface PasswordOffer {
   usable: boolean;
   isSet: boolean;
   maySet: boolean;
+  /** The initiator asks for it: no code will do. */
+  required: boolean;
 }
 
 export interface SavedSignature {
@@ -309,6 +311,8 @@ export interface AppointPage {
   documents: ContractDocument[];
   parties: DraftParty[];
   positions: DraftPosition[];
+  /** What the initiator fills in. */
+  params: FillParam[];
   offer: { mode: AppointMode; send: boolean; save: boolean; locations: boolean; params: boolean; return: boolean };
   callbackPage?: string | null;
   callbackTrusted?: boolean;

@@ -9,6 +9,7 @@ function draft(change: Partial<AppointPage> = {}): AppointPage {
     contract: { id: '1', subject: '合同', status: 'DRAFT', statusText: '草稿', sponsorName: '甲方', ordinal: true },
     documents: [],
     parties: [{ id: '2', name: '张三', type: 'PERSONAL', sponsor: false, order: 1, steps: [] }],
+    params: [],
     positions: [{ ...box, signatoryId: '2', keep: 0, kind: 'PERSONAL', moves: true }],
     offer: { mode: 'APPOINT', send: true, save: true, locations: true, params: true, return: true },
     simulated: false,

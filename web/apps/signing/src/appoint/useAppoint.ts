@@ -2,6 +2,11 @@ import { PageError, type AppointPage, type Box, type DraftBasics, type DraftPosi
 import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { isSame, kindsFor, newPosition, ownersOf, positionsToSave, type Owner } from './positions';
 
+export interface ParamValue {
+  name: string;
+  value: string;
+}
+
 export interface Appoint {
   page: ShallowRef<AppointPage | null>;
   owners: ComputedRef<Owner[]>;
@@ -21,7 +26,9 @@ export interface Appoint {
   remove(position: DraftPosition): void;
   save(): Promise<boolean>;
   saveBasics(basics: DraftBasics): Promise<boolean>;
-  send(): Promise<void>;
+  saveParams(values: ParamValue[]): Promise<boolean>;
+  /** Saves what was changed, then sends. */
+  send(values?: ParamValue[]): Promise<void>;
 }
 
 /** Preparing a draft: positions are kept here until they are saved. */
@@ -133,9 +140,21 @@ export function useAppoint(client: PageClient, onExpired: (error: PageError) => 
         await load();
         isSaved.value = true;
       }),
-    send: async () => {
+    saveParams: (values) =>
+      attempt('save', async () => {
+        // Documents are made anew: positions that were not saved would be gone.
+        await storePositions();
+        await client.saveParams(values);
+        await load();
+        isSaved.value = true;
+      }),
+    send: async (values) => {
       await attempt('send', async () => {
         await storePositions();
+        if (values) {
+          await client.saveParams(values);
+          await load();
+        }
         await client.sendDraft();
         isSent.value = true;
       });

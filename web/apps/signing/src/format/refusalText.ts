@@ -5,7 +5,8 @@ import type { AppLocale } from '../i18n';
 /** What to tell the person when something was refused: our words for known codes, else the server's. */
 export function refusalText(error: unknown, t: ComposerTranslation, locale: AppLocale): string {
   if (!(error instanceof PageError)) return t('refusal.UNKNOWN');
-  const { triesLeft, retryAfterSeconds: seconds, message, messageEn } = error.details;
+  const { triesLeft, retryAfterSeconds: seconds, message, messageEn, field } = error.details;
+  const told = locale === 'en' ? messageEn : message;
   switch (error.code) {
     case 'CODE_WRONG':
       return triesLeft === undefined
@@ -19,8 +20,15 @@ export function refusalText(error: unknown, t: ComposerTranslation, locale: AppL
       return seconds ? t('refusal.CODE_LOCKED_WAIT', { seconds }) : t('refusal.CODE_LOCKED');
     case 'TOO_OFTEN':
       return tooOftenText(seconds, t);
+    case 'INVALID_PARAM': {
+      // Values of parameters are named by their parameter; of other fields nobody knows the name.
+      const name = /^(?:templateParams|params)\.(.+)$/.exec(field ?? '')?.[1];
+      return name ? t('refusal.INVALID_VALUE', { name }) : (told ?? t('refusal.UNKNOWN'));
+    }
+    // The server names what is missing.
+    case 'PARAM_REQUIRED':
     case 'UNKNOWN':
-      return (locale === 'en' ? messageEn : message) ?? t('refusal.UNKNOWN');
+      return told ?? t('refusal.UNKNOWN');
     default:
       return t(`refusal.${error.code}`);
   }

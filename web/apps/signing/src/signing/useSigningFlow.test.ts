@@ -30,7 +30,7 @@ function contractPage(change: Partial<ContractPage> = {}): ContractPage {
     step: { type: 'PERSONAL', needsPicture: true, canSign: true, canReject: true },
     tasks: [task()],
     later: [],
-    password: { usable: false, isSet: false, maySet: false },
+    password: { usable: false, isSet: false, maySet: false, required: false },
     signatures: [],
     buttons: {},
     simulated: false,
@@ -306,12 +306,48 @@ describe('signing flow', () => {
   });
 
   it('asks for no code where the signing password will do', async () => {
-    startFlow(contractPage({ password: { usable: true, isSet: true, maySet: true } }));
+    startFlow(contractPage({ password: { usable: true, isSet: true, maySet: true, required: false } }));
     sign.mockResolvedValue({ status: 'SIGNED', contractStatus: 'SIGNING' });
     await toCode();
     expect(requestCode).not.toHaveBeenCalled();
     await flow.confirm({ password: 'k7#mQ2' });
     expect(sign.mock.calls[0]?.[0]).toMatchObject({ password: 'k7#mQ2' });
+  });
+
+  it('has the signing password set first where nothing else confirms', async () => {
+    const password = { usable: false, isSet: false, maySet: true, required: true };
+    startFlow(contractPage({ password }));
+    flow.start();
+    flow.signature.value = { id: '1', dataUrl: pngUrl };
+    flow.signatureConfirmed();
+    expect(flow.sheet.value).toBe('password');
+    page.value = contractPage({ password: { ...password, usable: true, isSet: true } });
+    flow.passwordSet();
+    expect([flow.sheet.value, requestCode.mock.calls.length]).toEqual(['code', 0]);
+
+    flow.resetPassword();
+    flow.closeSheet();
+    flow.passwordSet();
+    expect(flow.sheet.value).toBeNull();
+  });
+
+  it('adds places beside the fixed ones, and takes the last one back', async () => {
+    startFlow(contractPage({ tasks: [task({ mayAddPlaces: true, needsPicture: false })] }));
+    sign.mockResolvedValue({ status: 'SIGNED', contractStatus: 'SIGNING' });
+    const box = { documentId: 'd', page: 0, x: 10, y: 20, width: 112, height: 48 };
+    for (const x of [10, 50]) {
+      flow.addPlace();
+      flow.placement.value = { ...box, x };
+      flow.placementConfirmed();
+    }
+    flow.addPlace();
+    flow.cancelPlacing();
+    flow.removeLastPlace();
+    expect(flow.extraPlaces.value).toEqual([{ ...box, stepId: '7' }]);
+    await toCode();
+    await flow.confirm({ code: '123456' });
+    expect(sign.mock.calls[0]?.[0].placements).toEqual([{ ...box, stepId: '7' }]);
+    expect(flow.extraPlaces.value).toEqual([]);
   });
 
   it('hides declining where the integrator or the step forbids it', () => {

@@ -33,6 +33,11 @@ export interface SealChoice {
   datePattern: DatePattern | null;
 }
 
+/** A place beside the fixed ones (`MUST_ALLOW`). */
+export interface ExtraPlace extends Box {
+  stepId: string;
+}
+
 export type Outcome =
   | { kind: 'SIGNED' | 'APPROVED'; result: SignResult }
   | { kind: 'REJECTED' | 'REFUSED' | 'RECALLED' | 'ENDED' };
@@ -73,6 +78,16 @@ export interface SigningFlow {
   sealsConfirmed(): void;
   placementConfirmed(): void;
   cancelPlacing(): void;
+  /** The step that may be signed at further places beside the fixed ones. */
+  extraTask: ComputedRef<SigningTask | null>;
+  /** Further places, chosen before signing. */
+  extraPlaces: ShallowRef<ExtraPlace[]>;
+  addPlace(): void;
+  removeLastPlace(): void;
+  /** Another signing password, then back to confirming. */
+  resetPassword(): void;
+  /** The signing password was set: goes on where it was missing. */
+  passwordSet(): void;
   requestCode(): Promise<void>;
   confirm(by: Confirming): Promise<void>;
   reject(reason: string): Promise<void>;
@@ -101,6 +116,9 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
   const placingTask = shallowRef<SigningTask | null>(null);
   const placement = shallowRef<Box | null>(null);
   const placed = new Map<string, Box>();
+  const extraPlaces = shallowRef<ExtraPlace[]>([]);
+  let isAdding = false;
+  let waitsForPassword = false;
   const signature = shallowRef<ChosenSignature | null>(null);
   const saveSignature = ref(false);
   const sealChoice = ref<SealChoice>({ seals: {}, isConfirmed: false, legalPerson: '', datePattern: null });
@@ -121,6 +139,7 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
   const isAudit = computed(() => tasks.value[0]?.type === 'AUDIT');
   const needsPicture = computed(() => tasks.value.some((task) => task.needsPicture));
   const sealTasks = computed(() => tasks.value.filter(asksForSeal));
+  const extraTask = computed(() => tasks.value.find((task) => task.mayAddPlaces) ?? null);
 
   function codeExpired(): void {
     sentCode.value = null;
@@ -160,17 +179,32 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
 
   function placementConfirmed(): void {
     if (!placement.value || !placingTask.value) return;
-    placed.set(placingTask.value.id, placement.value);
+    const [task, box] = [placingTask.value, placement.value];
     placement.value = null;
     placingTask.value = null;
+    if (isAdding) {
+      isAdding = false;
+      extraPlaces.value = [...extraPlaces.value, { ...box, stepId: task.id }];
+      return;
+    }
+    placed.set(task.id, box);
     nextPlace();
+  }
+
+  function addPlace(): void {
+    if (!extraTask.value) return;
+    isAdding = true;
+    placement.value = null;
+    placingTask.value = extraTask.value;
   }
 
   function openConfirmation(): void {
     placingTask.value = null;
     problem.value = null;
-    sheet.value = 'code';
-    const usesPassword = page.value.password.usable;
+    const { usable: usesPassword, required, isSet } = page.value.password;
+    waitsForPassword = required && !isSet;
+    sheet.value = waitsForPassword ? 'password' : 'code';
+    if (required) return;
     if (!usesPassword && !sentCode.value && resend.secondsLeft.value === 0) void requestCode();
   }
 
@@ -226,7 +260,7 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
       const sealId = seals[task.id] ?? task.seals[0]?.id;
       return sealId ? [{ stepId: task.id, sealId }] : [];
     });
-    const places = [...placed].map(([stepId, box]) => ({ ...box, stepId }));
+    const places = [...[...placed].map(([stepId, box]) => ({ ...box, stepId })), ...extraPlaces.value];
     return {
       ...by,
       revisions: revisionsOf(page.value),
@@ -270,6 +304,7 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
     sentCode.value = null;
     sheet.value = null;
     placed.clear();
+    extraPlaces.value = [];
     comment.value = '';
     const goesOn = page.value.later.length > 0;
     if (goesOn) {
@@ -322,6 +357,7 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
       sheet.value = 'attachments';
       await options.reload();
     }
+    if (code === 'PASSWORD_REQUIRED') await options.reload();
     if (code === 'PICTURE_REQUIRED') sheet.value = 'signature';
     if (error instanceof PageError && code === 'PLACEMENT_REQUIRED') askForPlacement(error);
   }
@@ -341,6 +377,8 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
     placingTask.value = null;
     placement.value = null;
     placed.clear();
+    // Pages may have changed under them.
+    extraPlaces.value = [];
     notice.value = error;
     await options.reload();
     // Nothing is left to do: the page then says why by itself.
@@ -374,9 +412,19 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
     sealsConfirmed: nextPlace,
     placementConfirmed,
     cancelPlacing: () => {
+      if (!isAdding) placed.clear();
+      isAdding = false;
       placingTask.value = null;
       placement.value = null;
-      placed.clear();
+    },
+    extraTask,
+    extraPlaces,
+    addPlace,
+    removeLastPlace: () => {
+      extraPlaces.value = extraPlaces.value.slice(0, -1);
+    },
+    passwordSet: () => {
+      if (waitsForPassword && page.value.password.isSet) openConfirmation();
     },
     requestCode,
     confirm,
@@ -384,7 +432,12 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
     refuse,
     recall: (reason) => ended('RECALLED', () => client.recall(reason)),
     end: (reason) => ended('ENDED', () => client.end(reason)),
+    resetPassword: () => {
+      waitsForPassword = true;
+      sheet.value = 'password';
+    },
     closeSheet: () => {
+      waitsForPassword = false;
       sheet.value = null;
       problem.value = null;
     },

@@ -13,6 +13,7 @@ type Size = { revision: string; size: number };
 
 const BASE = '/page/api';
 const SESSION_HEADER = 'X-Qishu-Session';
+const LANGUAGE_HEADER = 'X-Qishu-Lang';
 
 /** Operations with the same parameters as a call of the page API. */
 const SAME: Readonly<Record<string, string>> = {
@@ -25,6 +26,7 @@ const SAME: Readonly<Record<string, string>> = {
 
 export class ProxyTransport {
   #relays = false;
+  #language: 'zh' | 'en';
   #next = 1;
   readonly #waiting = new Map<number, (bytes: ArrayBuffer | null) => void>();
   readonly #sizes = new Map<string, Size>();
@@ -34,6 +36,7 @@ export class ProxyTransport {
     private readonly port: Pick<MessagePort, 'postMessage' | 'onmessage'>,
     private readonly doFetch: typeof fetch,
   ) {
+    this.#language = start.language;
     port.onmessage = (message: MessageEvent<Relayed>) => {
       if (message.data?.type !== 'relayed') return;
       this.#waiting.get(message.data.id)?.(message.data.bytes);
@@ -45,7 +48,10 @@ export class ProxyTransport {
   readonly fetch = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
     const address = new URL(String(input), 'https://page.invalid');
     const path = address.pathname.slice(BASE.length);
-    const session = new Headers(init.headers).get(SESSION_HEADER);
+    const headers = new Headers(init.headers);
+    const session = headers.get(SESSION_HEADER);
+    const language = headers.get(LANGUAGE_HEADER);
+    if (language) this.#language = language === 'en' ? 'en' : 'zh';
     const file = /^\/documents\/([^/]+)\/file$/.exec(path);
     if (file) return this.#document(decodeURIComponent(file[1] as string), address.searchParams, session, init);
     const seal = /^\/steps\/([^/]+)\/seals\/([^/]+)$/.exec(path);
@@ -145,7 +151,7 @@ export class ProxyTransport {
     file?: Blob,
     signal?: AbortSignal | null,
   ): Promise<ArrayBuffer | null> {
-    const data = requestData({ op, session, params, language: this.start.language });
+    const data = requestData({ op, session, params, language: this.#language });
     if (!this.#relays) {
       const bytes = await ask(this.doFetch, this.start.proxy, { requestData: data, get, file }, signal);
       // Only opening is tried the other way: it may be repeated, and nothing secret is in it.
