@@ -98,6 +98,8 @@ async function agreeToVoid(pages) {
       await page.getByRole('button', { name: texts.done }).click();
       await page.getByRole('button', { name: texts.next }).click();
     });
+    const isLast = index === pages.length - 1;
+    await page.getByText(isLast ? '合同已作废' : /还需等待：.*全部签署后合同作废/).first().waitFor();
     await picture(page, `2-agreed-${index + 1}`);
   }
 }

@@ -9,7 +9,7 @@ use qishu_callback::Deliverer;
 use qishu_model::application::SecretText;
 use qishu_model::id::{ContractId, IdSource};
 use qishu_model::time::Timestamp;
-use qishu_provider::{IdentitySource, Messenger};
+use qishu_provider::{IdentityServices, Messenger, Ocr};
 use qishu_store::{RandomSource, Store};
 use sealpki::{Certificate, DigestAlgorithm};
 
@@ -49,6 +49,8 @@ pub struct Settings {
     pub callbacks_at_once: usize,
     /// Picture seals are made without anybody looking at them (D-22): for sandboxes.
     pub seals_pass_unseen: bool,
+    /// The same edit of a seal again and again locks it against edits (D-21).
+    pub seal_edit_lock: bool,
     /// Simulated providers are in use: pages and reports say so.
     pub simulated: bool,
     /// The confirmation code of everybody; for sandboxes only.
@@ -87,8 +89,10 @@ pub struct Parts {
     pub files: FileWork,
     /// SMS and mail.
     pub messenger: Messenger,
-    /// Official data of people and companies; absent = nobody can be asked.
-    pub identity: Option<Arc<dyn IdentitySource>>,
+    /// Official data of people and companies.
+    pub identity: IdentityServices,
+    /// Reads cards in pictures; absent = nobody does.
+    pub ocr: Option<Arc<dyn Ocr>>,
     /// Callbacks.
     pub deliverer: Deliverer,
     /// Time.

@@ -1,7 +1,20 @@
-//! 个人签名授权: what persons allow companies, granted and withdrawn (D-48). The pages and the Open API of the authorisation
-//! call these operations once the person has confirmed.
+//! 个人签名授权: what persons allow companies, granted and withdrawn (D-48, 11.2 to 11.4).
+
+mod ask;
+mod page;
+mod query;
+mod tell;
+
+pub use ask::{AskAuthorisation, AuthPrefill, authorisation_url};
+pub use page::{
+    AuthorisationView, GrantAnswer, GrantConfirm, answer_authorisation, authorisation_auth_url,
+    authorisation_view, send_authorisation_code, withdraw_on_page,
+};
+pub use query::{AuthorisationRow, deauthorize, list_authorisations};
+pub(crate) use tell::tell_withdrawn;
 
 use qishu_model::authorisation::PersonalAuthorisation;
+use qishu_model::contract::IntentionConfirm;
 use qishu_model::id::{ApplicationId, AuthorisationId, CompanyId, PersonId};
 use qishu_model::time::Timestamp;
 use qishu_store::ledger::{Actor, Entry};
@@ -45,10 +58,17 @@ pub async fn grant_personal_sign(
         person_id: grant.person,
         company_id: grant.company,
         application_id: grant.application,
+        user: None,
         remark: grant.remark,
+        auth_method: None,
+        confirmed: Some(IntentionConfirm::Authorized),
+        until_modifiable: false,
+        callback_url: None,
         allow_personal_auto: grant.allow_personal_auto,
         until: grant.until,
-        granted: now,
+        requested: Some(now),
+        granted: Some(now),
+        refused: None,
         withdrawn: None,
     };
     let mut transaction = app.store.begin("grant_personal_sign");
@@ -78,9 +98,11 @@ pub async fn withdraw_personal_sign(
         found.value.withdrawn = Some(now);
         authorisation::update(&mut transaction, &found).await?;
         transaction.record(entry(app, "PERSONAL_SIGN_WITHDRAW", &found.value, actor.clone()));
+        tell_withdrawn(app, &mut transaction, &found.value).await?;
         withdrawn.push(found.value);
     }
     transaction.commit().await?;
+    app.wake();
     Ok(withdrawn)
 }
 

@@ -16,7 +16,7 @@ pub(crate) use acting::is_own;
 pub(crate) use callback_settings::check_callback_url;
 pub use callback_settings::{CallbackChange, update_callback};
 pub use customer::{NewCustomer, add_customer};
-pub(crate) use employee::{current_employee, find_employee, is_current, require_employee};
+pub(crate) use employee::{current_employee, find_employee, is_current, require_employee, require_operator};
 pub use group::{CompanyKey, company_detail, list_group, remove_subsidiary};
 pub use invite::{Invite, answer_invitation, invite_company, open_invitations};
 pub use set_up::{NewCompany, create_company, find_company, list_companies};

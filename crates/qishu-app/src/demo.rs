@@ -95,6 +95,7 @@ fn company_row(app: &App, name: &str, register_no: &str, parent: Option<CompanyI
         legal_person: Some(LEGAL_PERSON.to_owned()),
         status: CompanyStatus::AuthSuccess,
         parent,
+        auth_end: None,
         create_time: app.now(),
     }
 }

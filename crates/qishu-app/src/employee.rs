@@ -8,6 +8,7 @@ mod set_up;
 mod update;
 
 pub use add::{NewEmployee, add_employee};
+pub(crate) use add::{Wanted, known_person, place};
 pub use read::{EmployeeQuery, EmployeeView, employee_detail, list_employees};
 pub use remove::{Removal, remove_employee};
 pub use roles::{RoleChange, manage_role};

@@ -1,8 +1,10 @@
 //! Why an operation did not happen. Nothing changed when one of these comes back.
 
 use qishu_blob::BlobError;
+use qishu_model::company_auth::CompanyAuthRefusal;
 use qishu_model::contract::Refusal;
 use qishu_model::id::NotAnId;
+use qishu_model::person_auth::AuthRefusal;
 use qishu_model::placement::PlacementRefusal;
 use qishu_model::seal::NotRemovable;
 use qishu_model::time::Timestamp;
@@ -223,6 +225,15 @@ pub enum AppError {
         /// Company whose account it is.
         company: String,
     },
+    /// `1607`
+    #[error("no such evidence or report")]
+    EvidenceNotFound,
+    /// `1608`
+    #[error("the report is {state}")]
+    ReportNotReady {
+        /// Wire name of its state.
+        state: &'static str,
+    },
     /// `1801`
     #[error("company {name} not found")]
     CompanyNotFound {
@@ -255,6 +266,30 @@ pub enum AppError {
         /// What stands in the way.
         reason: &'static str,
     },
+    /// `1604`
+    #[error("authentication {id} does not exist")]
+    AuthNotFound {
+        /// Id that was asked for.
+        id: String,
+    },
+    /// `1605`
+    #[error("company {name} is authenticated already")]
+    CompanyAlreadyAuthed {
+        /// Name of the company.
+        name: String,
+    },
+    /// `1606`
+    #[error("the person has authorised nothing that is in force")]
+    AuthorisationNotFound,
+    /// Whoever knows official data did not answer, or nothing that can be trusted; a later try may succeed.
+    #[error("the check could not be made: {0}")]
+    CheckUnavailable(String),
+    /// The page of an authentication is over, or it was decided.
+    #[error("the authentication is over, ask for a new link")]
+    AuthOver,
+    /// The person must be authenticated first.
+    #[error("real-name authentication comes first")]
+    AuthRequired,
     /// The person's signature is already there.
     #[error("already signed")]
     AlreadySigned,
@@ -352,6 +387,29 @@ impl AppError {
                 reason.clone(),
             ),
             PlacementRefusal::UnusablePicture { .. } => Self::Internal(refusal.to_string()),
+        }
+    }
+}
+
+impl From<AuthRefusal> for AppError {
+    fn from(refusal: AuthRefusal) -> Self {
+        match refusal {
+            AuthRefusal::Over | AuthRefusal::NotReviewing => Self::AuthOver,
+            AuthRefusal::NotOffered => Self::PermissionDenied {
+                reason: "this way of authentication is not offered",
+            },
+            AuthRefusal::PictureMissing => Self::invalid("photo", "a picture of the document is missing"),
+        }
+    }
+}
+
+impl From<CompanyAuthRefusal> for AppError {
+    fn from(refusal: CompanyAuthRefusal) -> Self {
+        match refusal {
+            CompanyAuthRefusal::Over => Self::AuthOver,
+            CompanyAuthRefusal::WrongStep => Self::PermissionDenied {
+                reason: "this step of the authentication is not open",
+            },
         }
     }
 }

@@ -1,10 +1,8 @@
 //! 个人身份校验: `POST /v2/identity/verify`; 企业身份校验: `POST /v2/companyinfo/verify` (D-34).
 
-use std::sync::Arc;
-
 use qishu_model::id::CompanyId;
+use qishu_provider::SendError;
 pub use qishu_provider::{CompanyClaim, IdentityResult, PersonClaim};
-use qishu_provider::{IdentitySource, SendError};
 use qishu_store::ledger::Entry;
 use serde_json::json;
 
@@ -19,7 +17,12 @@ pub async fn verify_person(
     caller: &ApiCaller,
     claim: &PersonClaim,
 ) -> Result<IdentityResult, AppError> {
-    let result = source(app)?.check_person(claim).await.map_err(unanswered)?;
+    let source = match claim.bankcard_no {
+        Some(_) => app.identity.bank_card.as_ref(),
+        None => app.identity.person.as_ref(),
+    };
+    let asked = source.ok_or(MISSING)?.check_person(claim, app.now().ms());
+    let result = asked.await.map_err(unanswered)?;
     record(app, caller, "IDENTITY_CHECK", caller.company.id, &result).await?;
     Ok(result)
 }
@@ -33,17 +36,18 @@ pub async fn verify_company_data(
     caller: &ApiCaller,
     claim: &CompanyClaim,
 ) -> Result<IdentityResult, AppError> {
-    let result = source(app)?.check_company(claim).await.map_err(unanswered)?;
+    let source = app.identity.company.as_ref().ok_or(MISSING)?;
+    let asked = source.check_company(claim, app.now().ms());
+    let result = asked.await.map_err(unanswered)?;
     record(app, caller, "COMPANY_CHECK", caller.company.id, &result).await?;
     Ok(result)
 }
 
-fn source(app: &App) -> Result<&Arc<dyn IdentitySource>, AppError> {
-    let missing = "no data source is configured (identity.provider)";
-    app.identity.as_ref().ok_or(AppError::NotConfigured(missing))
-}
+/// Nobody can be asked.
+pub(crate) const MISSING: AppError =
+    AppError::NotConfigured("no data source is configured (identity.provider)");
 
-fn unanswered(error: SendError) -> AppError {
+pub(crate) fn unanswered(error: SendError) -> AppError {
     AppError::internal("identity check", error)
 }
 
@@ -61,7 +65,7 @@ async fn record(
         kind,
         subject: Some(tenant.get()),
         actor: caller.actor(),
-        details: json!({ "agrees": result.mismatch.is_empty(), "simulated": result.simulated }),
+        details: json!({ "agrees": result.agrees(), "simulated": result.simulated }),
     });
     Ok(transaction.commit().await?)
 }

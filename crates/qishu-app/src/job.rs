@@ -23,6 +23,8 @@ pub(crate) use request::{RequestCallback, tell_request};
 
 /// Seals steps that seal themselves.
 pub(crate) const AUTO_SIGN: &str = "auto_sign";
+/// Makes an evidence report.
+pub(crate) const MAKE_EVIDENCE: &str = "make_evidence";
 /// Hands a message to its provider.
 pub(crate) const SEND_MESSAGE: &str = "send_message";
 

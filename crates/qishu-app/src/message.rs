@@ -3,6 +3,7 @@
 use qishu_model::contact::{ContactType, User};
 use qishu_model::contract::{ActionType, Contract, Signatory};
 use qishu_model::id::CompanyId;
+use qishu_model::time::Timestamp;
 use qishu_store::job::{self, NewJob};
 use qishu_store::outbox::{self, MessageState, NewMessage};
 use qishu_store::{Reader, Transaction, contact_language};
@@ -193,6 +194,54 @@ pub(crate) async fn send_code(
     let text = words::code(language, code, purpose);
     let subject = words::code_subject(language);
     let data = json!({ "kind": "SIGN_CODE", "text": text, "subject": subject, "code": code });
+    queue(app, transaction, receiver, data).await
+}
+
+/// Asks a legal representative to authorise the authentication of their company.
+///
+/// # Errors
+/// Internal when the store fails. A contact that cannot be reached gets no message.
+pub(crate) async fn invite_legal(
+    app: &App,
+    transaction: &mut Transaction,
+    receiver: &User,
+    company: &str,
+    link: &str,
+) -> Result<(), AppError> {
+    let language = language_of(transaction, receiver).await?;
+    let text = words::legal_invitation(language, company, link);
+    notify(app, transaction, receiver, "LEGAL_PERSON", text, company).await
+}
+
+/// Tells a person what they allowed a company, with a link under which they can withdraw it.
+///
+/// # Errors
+/// Internal when the store fails. A contact that cannot be reached gets no message.
+pub(crate) async fn tell_authorised(
+    app: &App,
+    transaction: &mut Transaction,
+    receiver: &User,
+    company: &str,
+    until: Timestamp,
+    link: &str,
+) -> Result<(), AppError> {
+    let language = language_of(transaction, receiver).await?;
+    let text = words::authorisation_receipt(language, company, until, link);
+    notify(app, transaction, receiver, "AUTHORISATION", text, company).await
+}
+
+async fn notify(
+    app: &App,
+    transaction: &mut Transaction,
+    receiver: &User,
+    kind: &str,
+    text: String,
+    subject: &str,
+) -> Result<(), AppError> {
+    if !is_reachable(receiver) {
+        return Ok(());
+    }
+    let data = json!({ "kind": kind, "text": text, "subject": subject });
     queue(app, transaction, receiver, data).await
 }
 

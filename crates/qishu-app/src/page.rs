@@ -8,6 +8,7 @@ mod confirm_way;
 mod embedded;
 mod fill;
 mod founding;
+mod identify;
 mod initiator;
 mod join;
 mod link;
@@ -30,11 +31,13 @@ pub use appoint::{
 };
 pub use appoint_params::{params_of_sponsor, save_params};
 pub use audit::{PageAudit, audit_on_page};
+pub(crate) use code::issue;
 pub use code::{CodeSent, send_confirm_code, send_login_code};
 pub use embedded::{EmbeddedDocument, EmbeddedOpen, embedded_documents, open_embedded, resume_embedded};
 pub use fill::{FilledParam, fill_params, params_of_party, party_filling};
 pub use founding::ConfirmedCompany;
 pub(crate) use founding::Founding;
+pub use identify::signer_auth_url;
 pub use initiator::{end_on_page, recall_on_page};
 pub use join::{Client, JoinRequest, join_on_page, send_join_code};
 pub use link::{
@@ -42,12 +45,13 @@ pub use link::{
     contract_short_url, sign_page_url, view_page_url,
 };
 pub(crate) use link::{
-    ContractLink, DOWNLOAD_PURPOSE, concerns, insert_contract_link, is_listed, new_token, require_sent,
-    short_link,
+    ContractLink, DOWNLOAD_PURPOSE, check_callback_page, concerns, insert_contract_link, is_listed,
+    new_token, require_sent, short_link,
 };
+pub(crate) use password::judge_password;
 pub use password::{PasswordOffer, send_password_code, set_sign_password};
 pub use person_act::{PagePlacement, Picture, SeenRevision};
-pub(crate) use person_act::{PersonAct, person_subject};
+pub(crate) use person_act::{PersonAct, person_subject, proven_identity};
 pub use reject::reject_on_page;
 pub use resend::resend_on_page;
 pub(crate) use session::store_session;

@@ -1,17 +1,19 @@
-//! Documents that the platform writes itself: void agreements and signing logs, as A4 pages.
+//! Documents that the platform writes itself: void agreements, signing logs and evidence reports, as A4 pages.
 //!
 //! [`Paper`] breaks lines and pages; the modules below say what stands on them. Texts are Chinese with English beside it.
 //! A character that the typeface lacks is written as its code, `[U+1F600]`: nothing that somebody signs may have a gap.
 
+mod evidence_report;
 mod signing_log;
 mod void_agreement;
 mod wrap;
 
 use pdfseal::appearance::Rgb;
-use pdfseal::compose::{A4, ComposeError, Sheet, TextStyle, write};
+use pdfseal::compose::{A4, Attachment, ComposeError, Sheet, TextStyle, write_with_attachments};
 use pdfseal::font::{FontError, FontMeasure};
 use qishu_sealart::song_font;
 
+pub(crate) use evidence_report::{SealPlace, draw_evidence_report};
 pub(crate) use signing_log::{LoggedAct, LoggedDocument, LoggedParty, LoggedRow, SigningLog};
 pub(crate) use void_agreement::{AgreementDocument, AgreementParty, VoidAgreement};
 use wrap::wrap;
@@ -255,7 +257,17 @@ impl Paper<'_> {
     }
 
     /// Ends every page with a line of text and its number, and writes the file.
-    fn finish(mut self, foot: &str, title: &str) -> Result<Vec<u8>, AppError> {
+    fn finish(self, foot: &str, title: &str) -> Result<Vec<u8>, AppError> {
+        self.finish_with(foot, title, &[])
+    }
+
+    /// The same, with files inside it.
+    fn finish_with(
+        mut self,
+        foot: &str,
+        title: &str,
+        attachments: &[Attachment<'_>],
+    ) -> Result<Vec<u8>, AppError> {
         let pages = self.sheets.len();
         let foot = self.clean(foot);
         for (index, sheet) in self.sheets.iter_mut().enumerate() {
@@ -269,7 +281,8 @@ impl Paper<'_> {
             sheet.text(MARGIN, MARGIN - 5.0, style(8.0, GREY), foot.as_str());
             sheet.text(A4.0 - MARGIN - width, MARGIN - 5.0, style(8.0, GREY), number);
         }
-        write(&self.sheets, song_font(), title, "zh-CN").map_err(|error| match error {
+        let written = write_with_attachments(&self.sheets, song_font(), title, "zh-CN", attachments);
+        written.map_err(|error| match error {
             ComposeError::Font(error) => font_error(&error),
             ComposeError::Size(error) => AppError::internal("own document", error),
         })

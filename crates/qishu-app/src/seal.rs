@@ -14,7 +14,7 @@ mod uses;
 pub(crate) use choose::{choose_seal, enabled_seals, is_usable, require_seal};
 pub(crate) use create::draw_company_seal;
 pub use create::{SealImage, SealOrder, create_seal};
-pub(crate) use draw::{draw_text, load_picture, store_pictures};
+pub(crate) use draw::{draw_text, load_picture, store_pictures, vector_picture};
 pub use edit::{SealEdit, edit_seal};
 pub use picture::{PictureSeal, create_seal_by_image};
 pub use read::{SealQuery, employee_seal_image, list_seals, seal_detail, seal_image};

@@ -16,6 +16,8 @@ pub use audit::{Audit, employee_audit};
 pub(crate) use auto_sign::auto_sign;
 pub(crate) use company_sign::system_actor;
 pub use company_sign::{SignParam, company_sign, legal_person_sign};
+pub(crate) use layer::{CHINA_OFFSET_MINUTES, SIGNER_RESERVE};
+pub(crate) use level::{extend, stamp, time_stamp_reserve, with_time_stamp};
 pub(crate) use mark::Mark;
 pub use personal_sign::{CompanyChoice, PersonalSign, personal_sign};
 pub(crate) use pipeline::{Act, ActRequest, PlannedAct, company_subject, perform, perform_locked};

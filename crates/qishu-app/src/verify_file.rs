@@ -2,11 +2,12 @@
 
 use pdfseal::verify::{Indication, LaterChanges, SignatureKind, SignatureReport, SubIndication};
 use qishu_convert::kind::{FileKind, detect};
-use qishu_model::id::DocumentId;
+use qishu_model::id::{DocumentId, SealId};
 use qishu_model::time::Timestamp;
-use qishu_store::{Scope, contract, document};
+use qishu_store::{Scope, act, contract, document, seal};
 use sha2::{Digest as _, Sha256};
 
+use crate::document::blob_digest;
 use crate::{ApiCaller, App, AppError};
 
 /// Result of a file or of one signature; the numbers of D-33.
@@ -97,13 +98,24 @@ pub struct SignatureVerdict {
     pub visible: bool,
     /// It was made on this platform: its certificate leads to our root.
     pub own: bool,
+    /// The time of its time-stamp.
+    pub time_stamp: Option<Timestamp>,
+    /// The time-stamp is one of a trusted authority.
+    pub time_is_proven: bool,
+    /// PNG of the company seal it shows, when that was asked for and it is one of ours.
+    pub image: Option<bytes::Bytes>,
 }
 
-/// Judges a file.
+/// Judges a file; with `show_images` the pictures of our own seals come along.
 ///
 /// # Errors
 /// `1403` for a file that is no PDF, or one that cannot be read without guessing.
-pub async fn verify_file(app: &App, caller: &ApiCaller, file: bytes::Bytes) -> Result<FileVerdict, AppError> {
+pub async fn verify_file(
+    app: &App,
+    caller: &ApiCaller,
+    file: bytes::Bytes,
+    show_images: bool,
+) -> Result<FileVerdict, AppError> {
     if detect(&file) != FileKind::Pdf {
         return Err(AppError::InvalidFile {
             detail: "the file is no PDF".to_owned(),
@@ -119,7 +131,8 @@ pub async fn verify_file(app: &App, caller: &ApiCaller, file: bytes::Bytes) -> R
     }
     // Time-stamps of the document prove when; people ask who signed.
     let of_people = |one: &&SignatureReport| one.kind == SignatureKind::Signature;
-    let signatures: Vec<SignatureVerdict> = report.signatures.iter().filter(of_people).map(judged).collect();
+    let mut signatures: Vec<SignatureVerdict> =
+        report.signatures.iter().filter(of_people).map(judged).collect();
     let worst = signatures
         .iter()
         .map(|signature| signature.status)
@@ -130,12 +143,45 @@ pub async fn verify_file(app: &App, caller: &ApiCaller, file: bytes::Bytes) -> R
         (false, None) => FileStatus::Valid,
         (false, Some(worst)) => worst,
     };
+    if show_images {
+        for signature in &mut signatures {
+            signature.image = seal_image(app, signature).await?;
+        }
+    }
     Ok(FileVerdict {
         status,
         hash: hex::encode(hash),
         document: own_document(app, caller, &hash).await?,
         signatures,
     })
+}
+
+/// The picture of the seal that one of our signatures shows. It can be seen in the file, so it is no secret to who has it;
+/// signatures drawn by people are kept in the files alone.
+async fn seal_image(app: &App, signature: &SignatureVerdict) -> Result<Option<bytes::Bytes>, AppError> {
+    let Some(serial) = signature
+        .serial
+        .as_ref()
+        .filter(|_| signature.own && signature.visible)
+    else {
+        return Ok(None);
+    };
+    let mut reader = app.store.read("seal_image");
+    let Some(certificate) = act::find_certificate(&mut reader, serial).await? else {
+        return Ok(None);
+    };
+    let made = act::find(&mut reader, certificate.act_id).await?;
+    let seals = made.and_then(|made| made.value.details.get("seals").cloned());
+    let seals: Vec<SealId> = seals
+        .and_then(|seals| serde_json::from_value(seals).ok())
+        .unwrap_or_default();
+    let Some(first) = seals.first() else {
+        return Ok(None);
+    };
+    match seal::find_with_removed(&mut reader, Scope::System, *first).await? {
+        Some(seal) => Ok(Some(app.blobs.get(&blob_digest(&seal.value.image)?).await?)),
+        None => Ok(None),
+    }
 }
 
 /// Only documents that concern the caller are named.
@@ -174,6 +220,9 @@ fn judged(report: &SignatureReport) -> SignatureVerdict {
         valid_to: signer.map(|signer| second(signer.not_after_unix_s)),
         visible: report.fields.iter().any(|field| field.visible),
         own: !report.path.is_empty(),
+        time_stamp: report.time_stamps.first().map(|stamp| second(stamp.time_unix_s)),
+        time_is_proven: report.time_is_proven,
+        image: None,
     }
 }
 

@@ -50,7 +50,7 @@ impl Deliverer {
             Method::POST
         };
         let limit = self.total_timeout();
-        let asked = timeout(limit, self.exchange(&method, &prepared)).await;
+        let asked = timeout(limit, self.exchange(method, &prepared)).await;
         asked.unwrap_or_else(|_| {
             let seconds = started.elapsed().as_secs();
             Err(AskError::NoAnswer(format!(
@@ -59,7 +59,7 @@ impl Deliverer {
         })
     }
 
-    async fn exchange(&self, method: &Method, prepared: &Prepared) -> Result<Asked, AskError> {
+    async fn exchange(&self, method: Method, prepared: &Prepared) -> Result<Asked, AskError> {
         let addresses = self.addresses(prepared).await.map_err(|outcome| match outcome {
             Outcome::Blocked(why) => AskError::Blocked(why.to_string()),
             Outcome::NoReply(why) => AskError::NoAnswer(why),

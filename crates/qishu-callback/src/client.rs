@@ -44,19 +44,9 @@ pub(crate) enum Fault {
     Exchange(String),
 }
 
-/// Posts a callback to the first of the addresses that accepts a connection.
-pub(crate) async fn post(
-    prepared: &Prepared,
-    addresses: &[SocketAddr],
-    tls: &Arc<rustls::ClientConfig>,
-    limits: &Limits,
-) -> Result<Reply, Fault> {
-    send(&Method::POST, prepared, addresses, tls, limits).await
-}
-
-/// [`post`] with another method.
+/// Sends a request to the first of the addresses that accepts a connection: a callback by POST, or a question by GET.
 pub(crate) async fn send(
-    method: &Method,
+    method: Method,
     prepared: &Prepared,
     addresses: &[SocketAddr],
     tls: &Arc<rustls::ClientConfig>,
@@ -64,7 +54,7 @@ pub(crate) async fn send(
 ) -> Result<Reply, Fault> {
     let stream = connect(addresses, limits.connect_timeout).await?;
     if prepared.url.scheme() == "http" {
-        return exchange(method, stream, prepared, limits).await;
+        return exchange(stream, method, prepared, limits).await;
     }
     let name = server_name(&prepared.url)?;
     let handshake = TlsConnector::from(Arc::clone(tls)).connect(name, stream);
@@ -72,7 +62,7 @@ pub(crate) async fn send(
         .await
         .map_err(|_| Fault::Tls("the TLS handshake took too long".to_owned()))?
         .map_err(|error| Fault::Tls(error.to_string()))?;
-    exchange(method, stream, prepared, limits).await
+    exchange(stream, method, prepared, limits).await
 }
 
 async fn connect(addresses: &[SocketAddr], limit: Duration) -> Result<TcpStream, Fault> {
@@ -100,7 +90,7 @@ fn server_name(url: &Url) -> Result<ServerName<'static>, Fault> {
     ServerName::try_from(host.trim_end_matches('.').to_owned()).map_err(|error| Fault::Tls(error.to_string()))
 }
 
-async fn exchange<S>(method: &Method, stream: S, prepared: &Prepared, limits: &Limits) -> Result<Reply, Fault>
+async fn exchange<S>(stream: S, method: Method, prepared: &Prepared, limits: &Limits) -> Result<Reply, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -134,7 +124,7 @@ where
     }
 }
 
-fn request(method: &Method, prepared: &Prepared) -> Result<Request<Full<Bytes>>, Fault> {
+fn request(method: Method, prepared: &Prepared) -> Result<Request<Full<Bytes>>, Fault> {
     let url = &prepared.url;
     let target = url.query().map_or_else(
         || url.path().to_owned(),
@@ -145,14 +135,18 @@ fn request(method: &Method, prepared: &Prepared) -> Result<Request<Full<Bytes>>,
         (Some(host), None) => host.to_owned(),
         (None, _) => String::new(),
     };
+    let is_post = method == Method::POST;
     let mut builder = Request::builder()
         .method(method)
         .uri(target)
         .header(HOST, host)
         .header(USER_AGENT, concat!("qishu/", env!("CARGO_PKG_VERSION")))
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded;charset=UTF-8")
-        .header(CONTENT_LENGTH, prepared.body.len())
         .header(CONNECTION, "close");
+    if is_post {
+        builder = builder
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded;charset=UTF-8")
+            .header(CONTENT_LENGTH, prepared.body.len());
+    }
     for (name, value) in &prepared.headers {
         builder = builder.header(*name, value);
     }

@@ -7,12 +7,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::Method;
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::time::{Instant, timeout};
-use url::Host;
+use url::{Host, Url};
 
 use crate::body::Prepared;
-use crate::client::{Fault, Reply, post};
+use crate::client::{Fault, Reply, send};
 use crate::guard::{AddressPolicy, Blocked, check_url};
 use crate::verdict::{Failure, ReplyRule};
 
@@ -69,6 +70,20 @@ impl Default for Limits {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("TLS cannot be set up for callbacks: {0}; are the system's root certificates installed?")]
 pub struct SetUpError(String);
+
+/// Why a file was not got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// The address is not called: not http or https, or not a public one.
+    #[error("the address is not a public http or https address")]
+    Blocked,
+    /// The file is larger than allowed.
+    #[error("the file is too large")]
+    TooLarge,
+    /// There is no file there, or not in time.
+    #[error("nothing could be fetched from the address")]
+    Unreachable,
+}
 
 /// What became of one try, for the ledger of attempts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,6 +177,44 @@ impl Deliverer {
         (&self.tls, &self.limits)
     }
 
+    /// Gets a file that a caller named by its address, behind the same guard: at most `most_bytes`, within `total`.
+    ///
+    /// # Errors
+    /// [`FetchError`], which names neither the address nor what is behind it.
+    pub async fn fetch(
+        &self,
+        address: &str,
+        most_bytes: usize,
+        total: Duration,
+    ) -> Result<Vec<u8>, FetchError> {
+        let prepared = Prepared {
+            url: Url::parse(address).map_err(|_| FetchError::Blocked)?,
+            body: Vec::new(),
+            headers: Vec::new(),
+        };
+        let limits = Limits {
+            total_timeout: total,
+            reply_bytes: most_bytes.saturating_add(1),
+            ..self.limits
+        };
+        let asked = async {
+            let addresses = self.addresses(&prepared).await.map_err(|outcome| match outcome {
+                Outcome::Blocked(_) => FetchError::Blocked,
+                _ => FetchError::Unreachable,
+            })?;
+            let sent = send(Method::GET, &prepared, &addresses, &self.tls, &limits).await;
+            sent.map_err(|_| FetchError::Unreachable)
+        };
+        let reply = timeout(total, asked)
+            .await
+            .map_err(|_| FetchError::Unreachable)??;
+        match reply.status {
+            200 if reply.body.len() > most_bytes => Err(FetchError::TooLarge),
+            200 => Ok(reply.body),
+            _ => Err(FetchError::Unreachable),
+        }
+    }
+
     /// Makes one try. Never fails: what went wrong is the outcome.
     pub async fn deliver(&self, prepared: &Prepared, rule: ReplyRule) -> Attempt {
         let started = Instant::now();
@@ -185,7 +238,7 @@ impl Deliverer {
             Err(outcome) => return failed(outcome, None),
         };
         let first = addresses.first().map(SocketAddr::ip);
-        match post(prepared, &addresses, &self.tls, &self.limits).await {
+        match send(Method::POST, prepared, &addresses, &self.tls, &self.limits).await {
             Ok(reply) => judged(&reply, rule, first),
             Err(Fault::Connect(why)) => failed(Outcome::NoReply(format!("cannot connect: {why}")), first),
             Err(Fault::Tls(why)) => failed(Outcome::NoReply(format!("no secure connection: {why}")), first),

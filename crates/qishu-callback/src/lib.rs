@@ -19,7 +19,9 @@ pub use body::{
     Body, Encryption, PrepareError, Prepared, Protection, Secrets, callback_signature, prepare,
     webhook_signature,
 };
-pub use deliver::{Attempt, Deliverer, Limits, NameResolver, Outcome, Resolving, SetUpError, SystemResolver};
+pub use deliver::{
+    Attempt, Deliverer, FetchError, Limits, NameResolver, Outcome, Resolving, SetUpError, SystemResolver,
+};
 pub use event::ContractEvent;
 pub use guard::{AddressPolicy, Blocked, check_url};
 pub use schedule::Schedule;

@@ -12,7 +12,7 @@ use crate::read::Reader;
 /// Shortest secret of the SMS gateway, in characters.
 const SECRET_LEAST: usize = 16;
 /// Sections that have a simulator.
-const SIMULATORS: [&str; 3] = ["sms", "mail", "identity"];
+const SIMULATORS: [&str; 4] = ["sms", "mail", "identity", "ocr"];
 
 /// Layers of the sandbox for files.
 const SANDBOX_LAYERS: [&str; 2] = ["landlock", "seccomp"];
@@ -49,7 +49,7 @@ fn check_names(config: &Config, reader: &Reader<'_>) -> Result<(), ConfigError> 
         .find(|name| !SIMULATORS.contains(&name.as_str()));
     if let Some(name) = unknown {
         let problem = format!(
-            "{name:?} is not a section with a simulator: there are \"sms\", \"mail\" and \"identity\""
+            "{name:?} is not a section with a simulator: there are \"sms\", \"mail\", \"identity\" and \"ocr\""
         );
         return Err(reader.refuse("allow_simulated", problem));
     }

@@ -44,6 +44,10 @@ pub struct Config {
     pub mail: Mail,
     /// `[identity]`.
     pub identity: IdentityProvider,
+    /// `[ocr]`.
+    pub ocr: OcrProvider,
+    /// The account at Tencent Cloud, when something is asked there.
+    pub tencent: Option<Tencent>,
     /// `[seals]`.
     pub seals: Seals,
     /// `[limits]`.
@@ -162,6 +166,33 @@ pub enum IdentityProvider {
     None,
     /// Only the form of the data is looked at.
     Simulator,
+    /// People, bank cards and faces by Tencent Cloud.
+    Tencent,
+}
+
+/// The account at Tencent Cloud.
+#[derive(Debug, Clone)]
+pub struct Tencent {
+    /// Id of the key.
+    pub secret_id: String,
+    /// The key.
+    pub secret_key: Secret,
+    /// Region of the services.
+    pub region: String,
+    /// Address in place of those of the public cloud.
+    pub endpoint: Option<String>,
+    /// When a request is given up.
+    pub timeout: Duration,
+    /// Scenario of face checks.
+    pub face_rule_id: String,
+    /// Id of the SMS application.
+    pub sms_app_id: String,
+    /// Approved signature of text messages.
+    pub sms_sign_name: String,
+    /// Template of codes.
+    pub sms_code_template: String,
+    /// Template of everything else.
+    pub sms_text_template: Option<String>,
 }
 
 /// Seals made from uploaded pictures.
@@ -169,6 +200,19 @@ pub enum IdentityProvider {
 pub struct Seals {
     /// Nobody looks at them before they can be used (D-22).
     pub pass_unseen: bool,
+    /// The same edit again and again locks a seal against edits (D-21).
+    pub edit_lock: bool,
+}
+
+/// Who reads identity cards and bank cards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OcrProvider {
+    /// Nobody.
+    None,
+    /// Reads what a picture says of itself.
+    Simulator,
+    /// Tencent Cloud.
+    Tencent,
 }
 
 /// Text messages.
@@ -187,6 +231,8 @@ pub enum SmsProvider {
     None,
     /// Kept in memory.
     Simulator,
+    /// Tencent Cloud.
+    Tencent,
     /// A signed request to the operator's gateway.
     Webhook {
         /// Address of the gateway; its query may hold a key.
@@ -332,10 +378,21 @@ impl Config {
                 &[
                     ("none", IdentityProvider::None),
                     ("simulator", IdentityProvider::Simulator),
+                    ("tencent", IdentityProvider::Tencent),
                 ],
             )?,
+            ocr: reader.choice(
+                "ocr.provider",
+                &[
+                    ("none", OcrProvider::None),
+                    ("simulator", OcrProvider::Simulator),
+                    ("tencent", OcrProvider::Tencent),
+                ],
+            )?,
+            tencent: read_tencent(&reader)?,
             seals: Seals {
                 pass_unseen: reader.choice("seals.review", &[("manual", false), ("auto", true)])?,
+                edit_lock: reader.flag("seals.edit_lock")?,
             },
             limits: read_limits(&reader)?,
             files: read_files(&reader)?,
@@ -356,7 +413,8 @@ impl Config {
         let sms = matches!(self.sms.provider, SmsProvider::Simulator).then_some("sms");
         let mail = matches!(self.mail.provider, MailProvider::Simulator).then_some("mail");
         let identity = (self.identity == IdentityProvider::Simulator).then_some("identity");
-        sms.into_iter().chain(mail).chain(identity).collect()
+        let ocr = matches!(self.ocr, OcrProvider::Simulator).then_some("ocr");
+        sms.into_iter().chain(mail).chain(identity).chain(ocr).collect()
     }
 
     pub(crate) fn merged(&self) -> &Merged {
@@ -452,9 +510,11 @@ fn read_callbacks(reader: &Reader<'_>) -> Result<Callbacks, ConfigError> {
 fn read_sms(reader: &Reader<'_>) -> Result<Sms, ConfigError> {
     let timeout = Duration::from_secs(reader.number("sms.timeout_seconds", 1..=60)?);
     let needs = |key: &str| reader.refuse(key, "is needed with sms.provider = \"webhook\"");
-    let provider = match reader.choice("sms.provider", &[("none", 0), ("simulator", 1), ("webhook", 2)])? {
+    let choices = [("none", 0), ("simulator", 1), ("webhook", 2), ("tencent", 3)];
+    let provider = match reader.choice("sms.provider", &choices)? {
         0 => SmsProvider::None,
         1 => SmsProvider::Simulator,
+        3 => SmsProvider::Tencent,
         _ => SmsProvider::Webhook {
             url: reader
                 .secret("sms.webhook_url")?
@@ -469,6 +529,34 @@ fn read_sms(reader: &Reader<'_>) -> Result<Sms, ConfigError> {
         provider,
         fixed_code: reader.secret("sms.fixed_code")?,
     })
+}
+
+/// The account at Tencent Cloud, with everything that its users need.
+fn read_tencent(reader: &Reader<'_>) -> Result<Option<Tencent>, ConfigError> {
+    let for_sms = reader.text("sms.provider")? == "tencent";
+    let for_identity = reader.text("identity.provider")? == "tencent";
+    let for_cards = reader.text("ocr.provider")? == "tencent";
+    if !for_sms && !for_identity && !for_cards {
+        return Ok(None);
+    }
+    let needed = |key: &str, needed: bool| match reader.text(key)? {
+        text if text.is_empty() && needed => {
+            Err(reader.refuse(key, "is needed where a provider is \"tencent\""))
+        }
+        text => Ok(text),
+    };
+    Ok(Some(Tencent {
+        secret_id: needed("tencent.secret_id", true)?,
+        secret_key: Secret::new(needed("tencent.secret_key", true)?),
+        region: needed("tencent.region", true)?,
+        endpoint: reader.optional("tencent.endpoint")?,
+        timeout: Duration::from_secs(reader.number("tencent.timeout_seconds", 1..=60)?),
+        face_rule_id: needed("tencent.face_rule_id", for_identity)?,
+        sms_app_id: needed("tencent.sms_app_id", for_sms)?,
+        sms_sign_name: needed("tencent.sms_sign_name", for_sms)?,
+        sms_code_template: needed("tencent.sms_code_template", for_sms)?,
+        sms_text_template: reader.optional("tencent.sms_text_template")?,
+    }))
 }
 
 fn read_mail(reader: &Reader<'_>) -> Result<Mail, ConfigError> {

@@ -17,7 +17,8 @@ mod secret;
 
 pub use config::{
     Authority, Callbacks, Config, Database, Downloads, IdentityProvider, KeyKind, Limits, Log, LogFormat,
-    Mail, MailProvider, Profile, Request, SignatureLevel, Sms, SmsProvider, SmtpSecurity, Storage,
+    Mail, MailProvider, OcrProvider, Profile, Request, SignatureLevel, Sms, SmsProvider, SmtpSecurity,
+    Storage, Tencent,
 };
 pub use error::ConfigError;
 pub use layer::Sources;

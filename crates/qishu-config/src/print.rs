@@ -9,7 +9,12 @@ use crate::config::Config;
 use crate::layer::DEFAULT_NAME;
 
 /// Keys whose value is never shown.
-const SECRET_KEYS: [&str; 3] = ["mail.password", "sms.fixed_code", "sms.webhook_secret"];
+const SECRET_KEYS: [&str; 4] = [
+    "mail.password",
+    "sms.fixed_code",
+    "sms.webhook_secret",
+    "tencent.secret_key",
+];
 const MASK: &str = "***";
 
 impl Config {

@@ -48,11 +48,20 @@ pub struct Company {
     /// The platform company this one is subordinate to; absent for the platform company itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<CompanyId>,
+    /// Until when its authentication is good; absent when nobody authenticated it here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_end: Option<Timestamp>,
     /// When it became known.
     pub create_time: Timestamp,
 }
 
 impl Company {
+    /// Whether it is authenticated now: its authentication may have lapsed.
+    #[must_use]
+    pub fn is_authenticated(&self, now: Timestamp) -> bool {
+        self.status == CompanyStatus::AuthSuccess && self.auth_end.is_none_or(|end| now <= end)
+    }
+
     /// Whether an application of `platform` may act for this company: its own company or a subordinate one.
     #[must_use]
     pub fn belongs_to(&self, platform: CompanyId) -> bool {

@@ -22,6 +22,8 @@ pub use command::{Command, ContractChange, PartyChange, PartyName, Step};
 pub use document::{ContentType, Document, DocumentParam, DocumentTemplate, HandedIn, StoredFile};
 pub use draft::{ContractAddress, ContractDraft, ContractResend};
 pub use event::{CallbackType, Event};
+#[cfg(test)]
+pub(crate) use machine::example;
 pub use machine::{Refusal, Transition};
 pub use party::{
     AttachmentDemand, ModifyField, SignValidateWay, Signatory, SignatoryStatus, TenantType, UserAuthInfo,

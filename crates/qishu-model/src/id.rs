@@ -120,6 +120,8 @@ ids! {
     AuthorisationId,
     /// A business category.
     CategoryId,
+    /// An authentication of a company.
+    CompanyAuthId,
     /// A company: platform company, subsidiary, or an external one that became known.
     CompanyId,
     /// A contract.
@@ -132,10 +134,16 @@ ids! {
     EventId,
     /// An employment: one person in one company.
     EmployeeId,
+    /// An evidence report; `proveId` on the wire.
+    EvidenceId,
     /// An invitation of a company into a group.
     InvitationId,
+    /// A notarised digest or file; `chainId` on the wire.
+    NotaryId,
     /// One signing act (one PDF signature on one document).
     ActId,
+    /// An authentication of a person; `authId` on the wire.
+    PersonAuthId,
     /// A person known to the platform.
     PersonId,
     /// A seal or a personal signature.

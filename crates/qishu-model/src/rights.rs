@@ -2,12 +2,15 @@
 //!
 //! An application acts for its platform company and the subsidiaries below it, within the areas that the operator left
 //! it. A person acts as the employee of one company, by roles (`organisation` 2.5) and by being named as the user of
-//! a seal (`organisation` chapter 5).
+//! a seal (`organisation` chapter 5). What people do in the name of a company, on a page or named by a call, is an
+//! [`Operation`]; [`Operation::right`] is the table of what each needs.
 
 use serde::{Deserialize, Serialize};
 
 use crate::application::Application;
 use crate::company::{Employee, EmployeeStatus, Role};
+use crate::contact::User;
+use crate::contract::Contract;
 use crate::id::CompanyId;
 use crate::seal::{Seal, SealOwner, SealStatus, SealType};
 
@@ -61,7 +64,9 @@ pub enum Right<'a> {
     AdministerSeals,
     /// Make and change templates and categories.
     AdministerTemplates,
-    /// Start contracts.
+    /// Decide on this contract for its initiator: take it back, end it, start it anew, prove it.
+    GovernContract(&'a Contract),
+    /// Start contracts, and whatever else every employee does for the company.
     StartContracts,
     /// Put this seal on a contract.
     UseSeal(&'a Seal),
@@ -77,10 +82,84 @@ impl Right<'_> {
             Self::AdministerCompany | Self::AdministerEmployees => Area::Organisation,
             Self::AdministerSeals => Area::Seals,
             Self::AdministerTemplates => Area::Templates,
-            Self::StartContracts | Self::UseSeal(_) => Area::Contracts,
+            Self::GovernContract(_) | Self::StartContracts | Self::UseSeal(_) => Area::Contracts,
             Self::VerifyIdentity => Area::Identity,
         }
     }
+}
+
+/// What people do in the name of a company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// Change the authenticated data of the company: the applicant of `company/changeinfo`.
+    ChangeCompanyData,
+    /// Draft, or start anew by call: the `creator`.
+    CreateContract,
+    /// Exchange parties and people of steps: the `operator` of `/v3/signatory/edit` and `signatory/operators/edit`.
+    EditParties,
+    /// End a contract on the page.
+    EndContract,
+    /// Notarise data, or have them proved: `operatorInfo`.
+    NotariseData,
+    /// Have a contract proved: `operatorInfo`.
+    ProveContract,
+    /// Take a contract back on the page.
+    RecallContract,
+    /// Start a contract anew on the page.
+    ResendContract,
+    /// Put a seal on a contract on the page.
+    SealContract,
+}
+
+/// What an operation is about.
+#[derive(Debug, Clone, Copy)]
+pub enum About<'a> {
+    /// The company as such.
+    Company,
+    /// One of its contracts.
+    Contract(&'a Contract),
+    /// One of its seals.
+    Seal(&'a Seal),
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 9] = [
+        Self::ChangeCompanyData,
+        Self::CreateContract,
+        Self::EditParties,
+        Self::EndContract,
+        Self::NotariseData,
+        Self::ProveContract,
+        Self::RecallContract,
+        Self::ResendContract,
+        Self::SealContract,
+    ];
+
+    /// The right an operation needs; none for what it cannot be about, which nobody may.
+    #[must_use]
+    pub const fn right(self, about: About<'_>) -> Option<Right<'_>> {
+        match (self, about) {
+            (Self::ChangeCompanyData, About::Company) => Some(Right::AdministerCompany),
+            (Self::CreateContract | Self::EditParties | Self::NotariseData, About::Company) => {
+                Some(Right::StartContracts)
+            }
+            (
+                Self::EndContract | Self::ProveContract | Self::RecallContract | Self::ResendContract,
+                About::Contract(contract),
+            ) => Some(Right::GovernContract(contract)),
+            (Self::SealContract, About::Seal(seal)) => Some(Right::UseSeal(seal)),
+            _ => None,
+        }
+    }
+}
+
+/// Whether an employee may do this in the company `within`.
+#[must_use]
+pub fn permits(employee: &Employee, operation: Operation, about: About<'_>, within: CompanyId) -> bool {
+    operation
+        .right(about)
+        .is_some_and(|right| may(Who::Employee(employee), right, within))
 }
 
 /// Who asks.
@@ -113,9 +192,10 @@ pub fn allows(application: &Application, area: Area) -> bool {
     application.rules.areas.is_empty() || application.rules.areas.contains(&area)
 }
 
-/// A seal is used for its owner only, and only while it is enabled.
+/// A seal is used for its owner only, and only while it is enabled; a contract is governed by its initiator.
 fn fits(what: Right<'_>, within: CompanyId) -> bool {
     match what {
+        Right::GovernContract(contract) => contract.company_id == within,
         Right::UseSeal(seal) => seal.owner == SealOwner::Company(within) && seal.status == SealStatus::Normal,
         _ => true,
     }
@@ -128,6 +208,11 @@ fn employee_may(employee: &Employee, what: Right<'_>) -> bool {
         }
         Right::AdministerSeals => employee.has_role(Role::SealAdmin),
         Right::AdministerTemplates => employee.has_role(Role::TemplateAdmin),
+        Right::GovernContract(contract) => {
+            let handler = contract.sponsor().and_then(|party| party.receiver.as_ref());
+            let is_theirs = |user: &User| employee.is(user);
+            employee.has_role(Role::SystemAdmin) || contract.creator.iter().chain(handler).any(is_theirs)
+        }
         Right::StartContracts => true,
         Right::UseSeal(seal) => {
             let own = seal.seal_type == SealType::Lp && employee.has_role(Role::LegalPerson);
@@ -289,5 +374,74 @@ mod tests {
         let mut disabled = everything;
         disabled.enabled = false;
         assert!(!may(Who::Application(&disabled), Right::StartContracts, HERE));
+    }
+
+    /// A line per role, a column per operation in their order; the contract and the seal are nobody's in particular.
+    #[test]
+    fn roles_may_exactly_these_operations() {
+        let contract = a_contract(HERE, None);
+        let stranger = seal(SealType::Enterprise, &["13800000009"]);
+        for (roles, expected) in [
+            (vec![], ".xx.x...."),
+            (vec![Role::LegalPerson], ".xx.x...."),
+            (vec![Role::TemplateAdmin], ".xx.x...."),
+            (vec![Role::SealAdmin], ".xx.x...x"),
+            (vec![Role::SystemAdmin], "xxxxxxxxx"),
+        ] {
+            let employee = employee(&roles);
+            let abouts = [About::Company, About::Contract(&contract), About::Seal(&stranger)];
+            let line: String = Operation::ALL
+                .into_iter()
+                .map(|operation| {
+                    let allowed = abouts
+                        .iter()
+                        .filter(|about| permits(&employee, operation, **about, HERE))
+                        .count();
+                    assert!(allowed <= 1, "{operation:?} is about one thing");
+                    if allowed == 1 { 'x' } else { '.' }
+                })
+                .collect();
+            assert_eq!(line, expected, "{roles:?}");
+            let elsewhere = |operation: Operation| {
+                abouts
+                    .iter()
+                    .any(|about| permits(&employee, operation, *about, ELSEWHERE))
+            };
+            assert!(!Operation::ALL.into_iter().any(elsewhere), "{roles:?} elsewhere");
+        }
+    }
+
+    #[test]
+    fn a_contract_is_governed_by_those_who_made_it_and_never_by_other_companies() {
+        let user = |contact: &str| User {
+            name: None,
+            contact: contact.to_owned(),
+            contact_type: ContactType::Mobile,
+        };
+        let (made, others) = (
+            a_contract(HERE, Some(user("13800000001"))),
+            a_contract(HERE, Some(user("13800000002"))),
+        );
+        let plain = employee(&[]);
+        let may_end = |employee: &Employee, contract: &Contract| {
+            permits(
+                employee,
+                Operation::EndContract,
+                About::Contract(contract),
+                employee.company_id,
+            )
+        };
+        assert!(may_end(&plain, &made) && !may_end(&plain, &others));
+        let administrator = employee(&[Role::SystemAdmin]);
+        assert!(may_end(&administrator, &others));
+        assert!(!may_end(&administrator, &a_contract(ELSEWHERE, None)));
+    }
+
+    fn a_contract(company: CompanyId, creator: Option<User>) -> Contract {
+        Contract {
+            company_id: company,
+            creator,
+            ..crate::contract::example()
+        }
     }
 }

@@ -1,20 +1,42 @@
-//! Compares data of people and companies with official ones: a trait, and a simulator that knows their form only.
+//! Compares data of people and companies with official ones: one trait per question, because an operator may ask a different
+//! supplier for each. The simulators of all of them are in [`simulated`].
+
+mod simulated;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+
+pub use simulated::{IdentitySimulator, SIMULATOR_NAME};
 
 use crate::error::SendError;
 
 /// A comparison under way.
 pub type Checking<'a> = Pin<Box<dyn Future<Output = Result<IdentityResult, SendError>> + Send + 'a>>;
+/// Something else that a supplier was asked.
+pub type Asking<'a, T> = Pin<Box<dyn Future<Output = Result<T, SendError>> + Send + 'a>>;
 
 /// What came of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityResult {
-    /// Names of the fields that differ, as in the request; empty = everything agrees.
+    /// Names of the fields that differ, as in the request; empty = everything agrees, unless it is undecided.
     pub mismatch: Vec<&'static str>,
+    /// The source knows nothing for sure: staff has to look.
+    pub undecided: bool,
+    /// Who was asked.
+    pub provider: &'static str,
+    /// The provider's number of the check.
+    pub number: Option<String>,
     /// Nobody official was asked.
     pub simulated: bool,
+}
+
+impl IdentityResult {
+    /// Everything agrees, for sure.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.mismatch.is_empty() && !self.undecided
+    }
 }
 
 /// A person as the caller describes them.
@@ -24,7 +46,7 @@ pub struct PersonClaim {
     pub name: String,
     /// Number of the identity card.
     pub card_no: String,
-    /// Mobile number registered with the operator.
+    /// Mobile number registered with the operator, or with the bank when there is a card.
     pub mobile: Option<String>,
     /// Bank card.
     pub bankcard_no: Option<String>,
@@ -41,137 +63,129 @@ pub struct CompanyClaim {
     pub legal_person: Option<String>,
 }
 
-/// Somebody who knows official data.
-pub trait IdentitySource: Send + Sync {
-    /// Compares a person's data.
-    fn check_person<'a>(&'a self, claim: &'a PersonClaim) -> Checking<'a>;
-
-    /// Compares a company's data.
-    fn check_company<'a>(&'a self, claim: &'a CompanyClaim) -> Checking<'a>;
+/// A person who is to show their face, or to confirm at a third party.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FaceClaim {
+    /// Our number of the check, unique.
+    pub order: String,
+    /// Name.
+    pub name: String,
+    /// Number of the identity document.
+    pub card_no: String,
+    /// Where the supplier's page leads back to.
+    pub return_url: String,
 }
 
-/// Agrees with everything that is well formed (D-57): sandboxes have no data source.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct IdentitySimulator;
-
-impl IdentitySource for IdentitySimulator {
-    fn check_person<'a>(&'a self, claim: &'a PersonClaim) -> Checking<'a> {
-        let wrong = [
-            (!is_name(&claim.name), "name"),
-            (!is_identity_number(&claim.card_no), "cardNo"),
-            (claim.mobile.as_deref().is_some_and(|it| !is_mobile(it)), "mobile"),
-            (
-                claim.bankcard_no.as_deref().is_some_and(|it| !is_bank_card(it)),
-                "bankcardNo",
-            ),
-        ];
-        answer(&wrong)
-    }
-
-    fn check_company<'a>(&'a self, claim: &'a CompanyClaim) -> Checking<'a> {
-        let wrong = [
-            (!is_name(&claim.name), "companyName"),
-            (!is_register_number(&claim.register_no), "registerNo"),
-            (
-                claim.legal_person.as_deref().is_some_and(|it| !is_name(it)),
-                "legalPerson",
-            ),
-        ];
-        answer(&wrong)
-    }
+/// A check of a face that has begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaceStart {
+    /// The supplier's ticket, with which its result is asked for.
+    pub ticket: String,
+    /// The supplier's page; absent for a simulator, which has none.
+    pub page_url: Option<String>,
+    /// Nobody official was asked.
+    pub simulated: bool,
 }
 
-fn answer<'a>(wrong: &[(bool, &'static str)]) -> Checking<'a> {
-    let mismatch = wrong
-        .iter()
-        .filter(|(is_wrong, _)| *is_wrong)
-        .map(|(_, field)| *field);
-    let result = IdentityResult {
-        mismatch: mismatch.collect(),
-        simulated: true,
-    };
-    Box::pin(std::future::ready(Ok(result)))
+/// Result of a check of a face.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FaceResult {
+    /// The person is not through yet.
+    Pending,
+    /// It is decided.
+    Done {
+        /// The face is that of the document.
+        passed: bool,
+        /// Who was asked.
+        provider: &'static str,
+        /// The supplier's number of the check.
+        number: Option<String>,
+        /// Nobody official was asked.
+        simulated: bool,
+    },
 }
 
-fn is_name(text: &str) -> bool {
-    text.chars().count() >= 2 && text.chars().all(|c| !c.is_control() && !c.is_ascii_digit())
+/// A small payment to a company's account, whose amount only the account's owner learns.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TransferClaim {
+    /// Our number of the payment, unique.
+    pub order: String,
+    /// Owner of the account.
+    pub account_name: String,
+    /// Number of the account.
+    pub account_no: String,
+    /// Bank, with its branch.
+    pub bank_name: String,
+    /// Amount in fen, 1 to 99.
+    pub amount_fen: i64,
 }
 
-/// Eighteen characters whose last one checks the others (GB 11643-1999, ISO 7064 MOD 11-2).
-fn is_identity_number(text: &str) -> bool {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    const CHECKS: [char; 11] = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'];
-    let characters: Vec<char> = text.trim().to_ascii_uppercase().chars().collect();
-    let Some((last, digits)) = characters.split_last().filter(|_| characters.len() == 18) else {
-        return false;
-    };
-    let digits: Option<Vec<u32>> = digits.iter().map(|c| c.to_digit(10)).collect();
-    digits.is_some_and(|digits| {
-        let sum: u32 = digits
-            .iter()
-            .zip(WEIGHTS)
-            .map(|(digit, weight)| digit * weight)
-            .sum();
-        CHECKS.get((sum % 11) as usize) == Some(last)
-    })
+/// A payment that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferReceipt {
+    /// The supplier's number of it.
+    pub number: String,
+    /// No money moved.
+    pub simulated: bool,
+    /// The amount, told only by a simulator, because nobody can look at an account.
+    pub shown_fen: Option<i64>,
 }
 
-fn is_mobile(text: &str) -> bool {
-    text.len() == 11 && text.starts_with('1') && text.bytes().all(|byte| byte.is_ascii_digit())
+/// Somebody who knows official data of people.
+pub trait PersonCheck: Send + Sync {
+    /// Compares a person's data; `now_ms` is the time in milliseconds since 1970.
+    fn check_person<'a>(&'a self, claim: &'a PersonClaim, now_ms: i64) -> Checking<'a>;
 }
 
-/// Twelve to nineteen digits whose last one checks the others (ISO/IEC 7812-1, the Luhn formula).
-fn is_bank_card(text: &str) -> bool {
-    let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(10)).collect();
-    let Some(digits) = digits.filter(|digits| (12..=19).contains(&digits.len())) else {
-        return false;
-    };
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(place, digit)| match (place % 2, digit * 2) {
-            (0, _) => *digit,
-            (_, doubled) if doubled > 9 => doubled - 9,
-            (_, doubled) => doubled,
-        })
-        .sum();
-    sum.is_multiple_of(10)
+/// Somebody who knows official data of companies.
+pub trait CompanyCheck: Send + Sync {
+    /// Compares a company's data; `now_ms` is the time in milliseconds since 1970.
+    fn check_company<'a>(&'a self, claim: &'a CompanyClaim, now_ms: i64) -> Checking<'a>;
 }
 
-/// A unified credit code (18 letters and digits) or an older registration number (13 to 15 digits).
-fn is_register_number(text: &str) -> bool {
-    let is_code = text.len() == 18
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    is_code || ((13..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()))
+/// Somebody who compares faces with those of documents. Pictures never pass through us.
+pub trait FaceCheck: Send + Sync {
+    /// Begins a check.
+    fn start_face<'a>(&'a self, claim: &'a FaceClaim, now_ms: i64) -> Asking<'a, FaceStart>;
+
+    /// Asks for its result.
+    fn face_result<'a>(&'a self, ticket: &'a str, order: &'a str, now_ms: i64) -> Asking<'a, FaceResult>;
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Somebody who pays small amounts to companies.
+pub trait BankTransfer: Send + Sync {
+    /// Pays.
+    fn pay<'a>(&'a self, claim: &'a TransferClaim, now_ms: i64) -> Asking<'a, TransferReceipt>;
+}
 
-    #[test]
-    fn well_formed_numbers_agree() {
-        assert!(is_identity_number("11010519491231002X") && is_identity_number("11010519491231002x"));
-        assert!(is_bank_card("4111111111111111"));
-        assert!(is_register_number("91310000MA1QISHU01") && is_register_number("310115000123456"));
-        assert!(is_mobile("13800000001"));
-    }
+/// Who is asked what; absent = nobody can be asked.
+#[derive(Clone, Default)]
+pub struct IdentityServices {
+    /// Name and number, with or without the mobile number.
+    pub person: Option<Arc<dyn PersonCheck>>,
+    /// The same with a bank card.
+    pub bank_card: Option<Arc<dyn PersonCheck>>,
+    /// Companies.
+    pub company: Option<Arc<dyn CompanyCheck>>,
+    /// Faces.
+    pub face: Option<Arc<dyn FaceCheck>>,
+    /// Confirmation by a third party.
+    pub third_party: Option<Arc<dyn FaceCheck>>,
+    /// Small payments.
+    pub transfer: Option<Arc<dyn BankTransfer>>,
+}
 
-    #[test]
-    fn others_differ() {
-        for wrong in [
-            "110105194912310021",
-            "11010519491231002",
-            "",
-            "abcdefghijklmnopqr",
-        ] {
-            assert!(!is_identity_number(wrong), "{wrong}");
+impl IdentityServices {
+    /// Everything by the simulator.
+    #[must_use]
+    pub fn simulated() -> Self {
+        Self {
+            person: Some(Arc::new(IdentitySimulator)),
+            bank_card: Some(Arc::new(IdentitySimulator)),
+            company: Some(Arc::new(IdentitySimulator)),
+            face: Some(Arc::new(IdentitySimulator)),
+            third_party: Some(Arc::new(IdentitySimulator)),
+            transfer: Some(Arc::new(IdentitySimulator)),
         }
-        assert!(!is_bank_card("4111111111111112") && !is_bank_card("4111"));
-        assert!(!is_register_number("91310000ma1qishu01") && !is_register_number("1"));
-        assert!(!is_mobile("23800000001") && !is_mobile("138000000"));
     }
 }

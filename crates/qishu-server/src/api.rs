@@ -1,6 +1,8 @@
 //! The Open API: one module per group, groups and order as in the documentation. This file is the table of contents.
 
+mod authentication;
 mod category;
+mod chain;
 mod company;
 mod contract;
 mod document;
@@ -178,11 +180,29 @@ routes! {
     "/v2/template/remove" => template::remove::handle;
     "/v2/category/list" => category::list::handle;
     "/v2/category/detail" => category::detail::handle;
+    "/v2/personalauth" => authentication::personalauth::handle;
+    "/v2/personalauth/result" => authentication::personalauth_result::handle;
+    "/companyauth/pcpage" => authentication::companyauth::pc_page;
+    "/companyauth/h5page" => authentication::companyauth::h5_page;
+    "/companyauth/pcpagewithlicense" => authentication::companyauth::pc_page_with_license;
+    "/companyauth/h5pagewithlicense" => authentication::companyauth::h5_page_with_license;
+    "/companyauth/result" => authentication::companyauth_result::handle;
     "/v2/customer/add" => company::customer_add::handle;
+    "/v2/ssoprivilege/url" => authentication::ssoprivilege_url::handle;
+    "/v2/personalsign/authurl" => authentication::personalsign_authurl::handle;
+    "/v2/personalsign/deauthorize" => authentication::personalsign_deauthorize::handle;
+    "/v2/personalsign/query" => authentication::personalsign_query::handle;
     "/v2/verify" => tools::verify::handle;
     "/v2/identity/verify" => tools::identity_verify::handle;
     "/v2/companyinfo/verify" => tools::companyinfo_verify::handle;
     "/v2/checkhealth" => tools::checkhealth::handle;
+    "/v2/ocr/idcard" => tools::ocr_idcard::handle;
+    "/v2/ocr/bankcard" => tools::ocr_bankcard::handle;
+    "/v2/chain/notary" => chain::notary::handle;
+    "/chain/evidence/electronic/prove/apply" => chain::prove_apply::handle;
+    "/chain/evidence/complete/report/apply" => chain::report_apply::handle;
+    "/chain/evidence/complete/report/status" => chain::report_status::handle;
+    "/chain/evidence/complete/report/download" => chain::report_download::handle;
     "/v2/signatory/identity" => signatory::identity::handle;
     "/uniformapi" => embedding::uniformapi::handle;
     "/v2/contract/miniappexchange" => embedding::contract_miniappexchange::handle;

@@ -38,6 +38,10 @@ fn explanation(error: &AppError, code: ErrorCode) -> String {
             tracing::error!(%cause, "internal error");
             String::new()
         }
+        AppError::CheckUnavailable(cause) => {
+            tracing::warn!(%cause, "an identity check could not be made");
+            "the check could not be made, try again".to_owned()
+        }
         AppError::ContractNotFound | AppError::DocumentNotFound if code != ErrorCode::InternalError => {
             String::new()
         }
@@ -68,6 +72,8 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         | AppError::PasswordNotOffered
         | AppError::PasswordRequired
         | AppError::PasswordWrong { .. }
+        | AppError::AuthOver
+        | AppError::AuthRequired
         | AppError::SessionExpired => ErrorCode::PermissionDenied,
         AppError::SealNotFound { .. } | AppError::NoSealRight => ErrorCode::SealNotFound,
         AppError::SealDisabled { .. } => ErrorCode::InvalidSealStatus,
@@ -94,14 +100,22 @@ fn code_of(error: &AppError, path: &str) -> ErrorCode {
         AppError::LastAdministrator { .. } => ErrorCode::LastAdministrator,
         AppError::DuplicateEmployeeNumber { .. } => ErrorCode::DuplicateEmployeeNumber,
         AppError::InsufficientBalance { .. } => ErrorCode::InsufficientBalance,
+        AppError::EvidenceNotFound => ErrorCode::EvidenceNotFound,
+        AppError::ReportNotReady { .. } => ErrorCode::ReportNotReady,
         AppError::CompanyNotFound { .. } => ErrorCode::CompanyNotFound,
         AppError::CompanyNotOwn { .. } => ErrorCode::CompanyNotJoined,
         AppError::CompanyNotAuthed { .. } => ErrorCode::CompanyNotAuthed,
         AppError::CompanyMembership { .. } => ErrorCode::CompanyMembership,
+        AppError::AuthNotFound { .. } => ErrorCode::InvalidAuthId,
+        AppError::CompanyAlreadyAuthed { .. } => ErrorCode::CompanyAlreadyAuthed,
+        AppError::AuthorisationNotFound => ErrorCode::AuthorisationNotFound,
         AppError::AlreadySigned => ErrorCode::NotSignStep,
         AppError::RevisionChanged => ErrorCode::InvalidContractStatus,
         AppError::TooOften { .. } => ErrorCode::TooFrequent,
-        AppError::Busy | AppError::NotConfigured(_) | AppError::Internal(_) => ErrorCode::InternalError,
+        AppError::Busy
+        | AppError::CheckUnavailable(_)
+        | AppError::NotConfigured(_)
+        | AppError::Internal(_) => ErrorCode::InternalError,
     }
 }
 

@@ -67,6 +67,7 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/page/api/documents/{id}/file", get(pages::file::file))
         .route("/page/api/code", post(pages::api::code))
         .route("/page/api/sign", post(pages::api::sign))
+        .route("/page/api/auth", post(pages::api::signer_auth))
         .route("/page/api/audit", post(pages::api::audit))
         .route("/page/api/password/code", post(pages::api::password_code))
         .route("/page/api/password", post(pages::api::password))
@@ -92,6 +93,7 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
             post(pages::api::fill::fill).layer(DefaultBodyLimit::max(pages::api::fill::MOST_BYTES)),
         )
         .route("/page/api/print", post(pages::api::print))
+        .nest("/page/api/identity", pages::api::identity::routes())
         .route("/page/assets/{*path}", get(pages::assets::asset))
         .route("/page/{*path}", get(pages::index))
         .route("/miniapp/{page}", get(pages::index))

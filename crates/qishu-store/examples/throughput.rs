@@ -55,6 +55,7 @@ async fn write(store: Store, first_id: u64, count: u64) -> Result<(), StoreError
             legal_person: None,
             status: CompanyStatus::AuthSuccess,
             parent: None,
+            auth_end: None,
             create_time: NOW,
         };
         let mut transaction = store.begin("create_company");

@@ -84,3 +84,18 @@ pub async fn list(
         .map(|row| reader.open_versioned(PERSONAL_AUTHORISATION, row))
         .collect()
 }
+
+/// Every authorisation that a person was asked for, newest first.
+///
+/// # Errors
+/// See [`StoreError`].
+pub async fn list_of_person(
+    reader: &mut Reader,
+    person: PersonId,
+) -> Result<Vec<Versioned<PersonalAuthorisation>>, StoreError> {
+    let sql = format!("{SELECT} WHERE person_id = $1 ORDER BY id DESC");
+    let rows = reader.fetch(sql, values![person.as_i64()]).await?;
+    rows.iter()
+        .map(|row| reader.open_versioned(PERSONAL_AUTHORISATION, row))
+        .collect()
+}

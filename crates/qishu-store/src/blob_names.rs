@@ -3,23 +3,30 @@
 
 use std::collections::BTreeSet;
 
+use qishu_model::company_auth::CompanyAuth;
 use qishu_model::contract::Contract;
 use qishu_model::contract::watermark::Motif;
+use qishu_model::evidence::{Evidence, EvidenceState};
+use qishu_model::person_auth::PersonAuth;
 use qishu_model::seal::Seal;
 use qishu_model::seal_review::SealReview;
 use qishu_model::template::Template;
 
 use crate::document::revision;
 use crate::error::StoreError;
-use crate::table::{CONTRACT, DOCUMENT_REVISION, SEAL, SEAL_REVIEW, TEMPLATE, Table};
+use crate::notary;
+use crate::table::{
+    COMPANY_AUTH, CONTRACT, DOCUMENT_REVISION, EVIDENCE, NOTARY, PERSON_AUTH, SEAL, SEAL_REVIEW, TEMPLATE,
+    Table,
+};
 use crate::transaction::{Key, Reader};
 use crate::value::{Row, Value, values};
 
 /// Rows read at a time.
 const PAGE: i64 = 200;
 
-/// SHA-256 of every blob that a contract, a revision, a seal, an application for one or a template names, in ascending
-/// order. Opens every contract: for the daily sweep
+/// SHA-256 of every blob that a contract, a revision, a seal, an application for one, a template, notarised data or a report
+/// names, in ascending order. Opens every contract: for the daily sweep
 /// and for checks, not for requests.
 ///
 /// # Errors
@@ -82,6 +89,36 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<[u8; 32]>, StoreError> {
         let template: Template = reader.open_versioned(TEMPLATE, row)?.value;
         add(&mut names, &template.source)?;
         add(&mut names, &template.file)
+    })
+    .await?;
+    walk(reader, NOTARY, "id, body", |reader, row| {
+        let file = notary::opened(reader, row)?.file;
+        file.map_or(Ok(()), |file| add(&mut names, &file.blob))
+    })
+    .await?;
+    walk(reader, EVIDENCE, "id, version, body", |reader, row| {
+        let evidence: Evidence = reader.open_versioned(EVIDENCE, row)?.value;
+        for material in &evidence.materials {
+            add(&mut names, &material.blob)?;
+        }
+        match &evidence.state {
+            EvidenceState::Complete { file, .. } => add(&mut names, file),
+            EvidenceState::Failed { .. } | EvidenceState::Processing => Ok(()),
+        }
+    })
+    .await?;
+    walk(reader, PERSON_AUTH, "id, version, body", |reader, row| {
+        let auth: PersonAuth = reader.open_versioned(PERSON_AUTH, row)?.value;
+        auth.photos
+            .iter()
+            .try_for_each(|photo| add(&mut names, &photo.blob))
+    })
+    .await?;
+    walk(reader, COMPANY_AUTH, "id, version, body", |reader, row| {
+        let auth: CompanyAuth = reader.open_versioned(COMPANY_AUTH, row)?.value;
+        let licences = auth.prefill.license.iter().chain(&auth.data.license);
+        let letter = auth.letter.as_ref().map(|letter| &letter.blob);
+        licences.chain(letter).try_for_each(|name| add(&mut names, name))
     })
     .await?;
     Ok(names.into_iter().collect())

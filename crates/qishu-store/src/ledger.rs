@@ -6,6 +6,8 @@
 //! without keys. Effects hold every business row that the operation wrote, in stored form, so that replaying them
 //! from row 1 gives the current tables (P2).
 
+mod proof;
+pub mod tree;
 mod verify;
 
 use std::collections::BTreeMap;
@@ -25,6 +27,7 @@ use crate::store::Shared;
 use crate::transaction::{Reader, Transaction};
 use crate::value::{Cell, Row, values};
 
+pub use proof::{StoredRow, hashes, rows_of};
 pub use verify::{
     Anchor, ChainFault, ChainReport, Difference, ReplayReport, replay_and_compare, verify_chain,
 };
@@ -107,8 +110,19 @@ pub struct Checkpoint {
     pub head: Head,
     /// When.
     pub at: Timestamp,
-    /// Signature and time-stamp over number and hash, in the form of the one who made it.
+    /// Signature and time-stamp over what it says, in the form of the one who made it.
     pub signature: Vec<u8>,
+    /// What it says about the rows before; those of older versions say nothing.
+    pub tree: Option<CheckpointTree>,
+}
+
+/// A commitment to some rows, from which each can be proved without the others (see [`tree`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckpointTree {
+    /// Number of the first row; the last one is the checkpoint's own.
+    pub first: i64,
+    /// Root of the tree over the hashes of these rows.
+    pub root: [u8; 32],
 }
 
 #[derive(Serialize, Deserialize)]
@@ -371,13 +385,17 @@ pub async fn insert_checkpoint(
     checkpoint: &Checkpoint,
 ) -> Result<(), StoreError> {
     let head = checkpoint.head;
+    let tree = checkpoint.tree.as_ref();
     let row = values![
         head.number,
         checkpoint.at.ms(),
         head.hash.as_slice(),
-        checkpoint.signature.as_slice()
+        checkpoint.signature.as_slice(),
+        tree.map(|tree| tree.first),
+        tree.map(|tree| tree.root.as_slice())
     ];
-    let insert = "INSERT INTO ledger_checkpoint (number, at_ms, hash, signature) VALUES ($1, $2, $3, $4)";
+    let insert = "INSERT INTO ledger_checkpoint (number, at_ms, hash, signature, first_number, tree) \
+                  VALUES ($1, $2, $3, $4, $5, $6)";
     transaction.execute(insert, row).await.map(drop)
 }
 
@@ -386,22 +404,29 @@ pub async fn insert_checkpoint(
 /// # Errors
 /// See [`StoreError`].
 pub async fn checkpoints(reader: &mut Reader) -> Result<Vec<Checkpoint>, StoreError> {
-    let sql = "SELECT number, at_ms, hash, signature FROM ledger_checkpoint ORDER BY number";
+    let sql = "SELECT * FROM ledger_checkpoint ORDER BY number";
     let rows = reader.fetch(sql, values![]).await?;
     rows.iter().map(checkpoint).collect()
 }
 
-/// The newest checkpoint.
+/// The last checkpoint, if there is one.
 ///
 /// # Errors
 /// See [`StoreError`].
 pub async fn last_checkpoint(reader: &mut Reader) -> Result<Option<Checkpoint>, StoreError> {
-    let sql = "SELECT number, at_ms, hash, signature FROM ledger_checkpoint ORDER BY number DESC LIMIT 1";
-    let rows = reader.fetch(sql, values![]).await?;
-    rows.first().map(checkpoint).transpose()
+    let sql = "SELECT * FROM ledger_checkpoint ORDER BY number DESC LIMIT 1";
+    let row = reader.fetch_optional(sql, values![]).await?;
+    row.as_ref().map(checkpoint).transpose()
 }
 
 fn checkpoint(row: &Row) -> Result<Checkpoint, StoreError> {
+    let tree = match row.optional_int("first_number")? {
+        None => None,
+        Some(first) => Some(CheckpointTree {
+            first,
+            root: row.array("tree")?,
+        }),
+    };
     Ok(Checkpoint {
         head: Head {
             number: row.int("number")?,
@@ -409,5 +434,6 @@ fn checkpoint(row: &Row) -> Result<Checkpoint, StoreError> {
         },
         at: Timestamp::from_ms(row.int("at_ms")?),
         signature: row.bytes("signature")?.to_vec(),
+        tree,
     })
 }

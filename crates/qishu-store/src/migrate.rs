@@ -54,6 +54,18 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0008_revocation.sql"),
     ),
     (
+        10,
+        "evidence",
+        include_str!("../migrations/sqlite/0010_evidence.sql"),
+        include_str!("../migrations/postgres/0010_evidence.sql"),
+    ),
+    (
+        11,
+        "identity",
+        include_str!("../migrations/sqlite/0011_identity.sql"),
+        include_str!("../migrations/postgres/0011_identity.sql"),
+    ),
+    (
         12,
         "contact_language",
         include_str!("../migrations/sqlite/0012_contact_language.sql"),

@@ -89,3 +89,17 @@ pub async fn clear_tries(transaction: &mut Transaction, person: PersonId) -> Res
     let sql = "DELETE FROM sign_password_try WHERE id = $1";
     transaction.execute(sql, values![person.as_i64()]).await.map(drop)
 }
+
+/// Removes a person's password.
+///
+/// # Errors
+/// `Conflict` when it was changed since it was read.
+pub async fn delete(
+    transaction: &mut Transaction,
+    person: PersonId,
+    password: &Versioned<SignPassword>,
+) -> Result<(), StoreError> {
+    transaction
+        .delete(SIGN_PASSWORD, person.as_i64(), Some(password.version))
+        .await
+}

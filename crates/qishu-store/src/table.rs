@@ -41,14 +41,19 @@ pub(crate) const CERTIFICATE_REVOCATION: Table = Table {
     versioned: false,
 };
 pub(crate) const COMPANY: Table = versioned("company");
+pub(crate) const COMPANY_AUTH: Table = versioned("company_auth");
 pub(crate) const CONTRACT: Table = versioned("contract");
 pub(crate) const CONTRACT_PARTY: Table = plain("contract_party");
 pub(crate) const CUSTOMER: Table = versioned("customer");
 pub(crate) const DOCUMENT: Table = plain("document");
 pub(crate) const DOCUMENT_REVISION: Table = plain("document_revision");
 pub(crate) const EMPLOYEE: Table = versioned("employee");
+pub(crate) const EVIDENCE: Table = versioned("evidence");
 pub(crate) const INVITATION: Table = versioned("invitation");
+pub(crate) const NOTARY: Table = plain("notary");
 pub(crate) const PERSON: Table = versioned("person");
+pub(crate) const PERSON_AUTH: Table = versioned("person_auth");
+pub(crate) const PERSON_IDENTITY: Table = versioned("person_identity");
 pub(crate) const PERSONAL_AUTHORISATION: Table = versioned("personal_authorisation");
 pub(crate) const REQUEST_EVENT: Table = plain("request_event");
 pub(crate) const SEAL: Table = versioned("seal");
@@ -64,7 +69,7 @@ pub(crate) const SIGNING_ACT: Table = versioned("signing_act");
 pub(crate) const TEMPLATE: Table = versioned("template");
 
 /// Every business table. Replaying the ledger from row 1 gives exactly their content (P2).
-pub(crate) const BUSINESS: [Table; 24] = [
+pub(crate) const BUSINESS: &[Table] = &[
     ACCOUNT,
     APPLICATION,
     CALLBACK_EVENT,
@@ -72,14 +77,19 @@ pub(crate) const BUSINESS: [Table; 24] = [
     CERTIFICATE,
     CERTIFICATE_REVOCATION,
     COMPANY,
+    COMPANY_AUTH,
     CONTRACT,
     CONTRACT_PARTY,
     CUSTOMER,
     DOCUMENT,
     DOCUMENT_REVISION,
     EMPLOYEE,
+    EVIDENCE,
     INVITATION,
+    NOTARY,
     PERSON,
+    PERSON_AUTH,
+    PERSON_IDENTITY,
     PERSONAL_AUTHORISATION,
     REQUEST_EVENT,
     SEAL,
@@ -92,7 +102,7 @@ pub(crate) const BUSINESS: [Table; 24] = [
 ];
 
 /// Tables that the ledger does not carry: name, key column, reason.
-pub const OPERATIONAL_TABLES: [(&str, &str, &str); 19] = [
+pub const OPERATIONAL_TABLES: &[(&str, &str, &str)] = &[
     (
         "callback_attempt",
         "id",
@@ -143,6 +153,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 19] = [
         "expiring ticket; carries no authority after its time",
     ),
     ("page_session", "token_hash", "expiring ticket of one browser"),
+    (
+        "person_key",
+        "person_id",
+        "an erasure must really destroy it, and the log never forgets",
+    ),
     ("replay", "id", "request signatures seen within the time window"),
     (
         "request_attempt",
@@ -153,6 +168,11 @@ pub const OPERATIONAL_TABLES: [(&str, &str, &str); 19] = [
         "request_delivery",
         "event_id",
         "progress of a delivery; the event it delivers is a business row",
+    ),
+    (
+        "seal_edit_count",
+        "seal_id",
+        "counters of the lock against repeated edits; the edits themselves are in the log",
     ),
     ("send_count", "subject", "counters of sending limits"),
     (

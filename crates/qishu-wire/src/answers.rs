@@ -8,7 +8,9 @@
 //! boolean and fails, and `userAuthInfo` of a party, which is identity data (D-08 of the organisation group).
 
 mod application;
+mod authentication;
 mod category;
+mod chain;
 mod company;
 mod contract;
 mod document;
@@ -16,6 +18,7 @@ mod employee;
 mod group;
 mod identity;
 mod links;
+mod ocr;
 mod party;
 mod seal;
 mod stamper;
@@ -30,9 +33,14 @@ use qishu_model::time::Timestamp;
 use serde::Serialize;
 
 pub use application::ApplicationAnswer;
+pub use authentication::{
+    AuthorisationAnswer, CompanyAuthLinkAnswer, CompanyAuthResultAnswer, PageAnswer, PersonAuthLinkAnswer,
+    PersonAuthResultAnswer,
+};
 pub use category::{
     CategoryAnswer, CategoryRow, CategoryTemplateAnswer, PresetActionAnswer, PresetSignatoryAnswer,
 };
+pub use chain::{NotaryAnswer, ProofAnswer, ProveIdAnswer, ProveStatusAnswer};
 pub use company::CompanyAnswer;
 pub use contract::{
     CategoryRefAnswer, ContractAnswer, ContractRow, CopySendReceiverAnswer, CustomFieldAnswer, DetailView,
@@ -50,6 +58,7 @@ pub use links::{
     JoinUrlsAnswer, PageLinkAnswer, PageUrlAnswer, ShortUrlAnswer, TemplatePageAnswer, TicketAnswer,
     ViewUrlAnswer,
 };
+pub use ocr::{BankCardAnswer, IdentityCardAnswer};
 pub use party::{ActionAnswer, AddedSignatoryAnswer, AttachmentAnswer, SealStatAnswer, SignatoryAnswer};
 pub use seal::SealAnswer;
 pub use stamper::{Place, StamperAnswer};

@@ -73,7 +73,9 @@ impl Fields {
         };
         Self {
             values: Map::new(),
-            files: vec![file("file"), file("files")],
+            files: ["file", "files", "image", "notaryFile", "proveMaterial"]
+                .map(file)
+                .to_vec(),
             recorder: Some(recorder),
         }
     }

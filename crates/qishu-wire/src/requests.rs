@@ -11,8 +11,11 @@ mod add_by_files;
 mod add_by_template;
 mod appoint_url;
 mod attachment_download;
+mod authorisation;
 mod category;
+mod chain;
 mod company;
+mod company_auth;
 mod copy_send;
 mod delay;
 mod detail;
@@ -33,8 +36,10 @@ mod list;
 mod modify;
 mod notice;
 pub mod objects;
+mod ocr;
 mod page_url;
 mod party;
+mod person_auth;
 mod personal_sign;
 mod resend;
 mod seal;
@@ -60,11 +65,16 @@ pub use add_by_files::AddByFilesRequest;
 pub use add_by_template::{AddByTemplateRequest, RequiredDetailRequest};
 pub use appoint_url::{AppointPageType, AppointUrlRequest};
 pub use attachment_download::AttachmentDownloadRequest;
+pub use authorisation::{
+    AuthorisationQueryRequest, DeauthorizeRequest, PersonalSignAuthUrlRequest, SsoPrivilegeUrlRequest,
+};
 pub use category::{CategoryDetailRequest, CategoryListRequest, CategoryName};
+pub use chain::{NotaryInput, NotaryRequest, ProveIdRequest, ProveRequest};
 pub use company::{
     CompanyDetailRequest, CompanyKey, CustomerAddRequest, FeeInfoRequest, SubcompanyInviteRequest,
     SubcompanyRemoveRequest,
 };
+pub use company_auth::{CompanyAuthLinkRequest, CompanyAuthResultRequest};
 pub use copy_send::CopySendRequest;
 pub use delay::DelayRequest;
 pub use detail::DetailRequest;
@@ -84,7 +94,9 @@ pub use join_url::JoinUrlRequest;
 pub use list::{ListRequest, SignatoryFilter, SortOrder};
 pub use modify::ModifyRequest;
 pub use notice::NoticeRequest;
+pub use ocr::OcrRequest;
 pub use page_url::{PageType, PageUrlRequest};
+pub use person_auth::{AuthPrefillFields, PersonAuthLinkRequest, PersonAuthResultRequest};
 pub use personal_sign::{CompanySelector, PersonalSignRequest};
 pub use resend::ResendRequest;
 pub use seal::{SealIdRequest, SealListRequest, SealStatusFilter};

@@ -9,7 +9,7 @@ use qishu_config::{Config, Sources};
 use qishu_convert::worker::Layer;
 use qishu_model::application::{SsoMode, SsoSettings};
 use qishu_model::company::Role;
-use qishu_model::id::{EventId, InvitationId, SealId, SealReviewId};
+use qishu_model::id::{EventId, InvitationId, PersonAuthId, SealId, SealReviewId};
 use qishu_model::rights::Area;
 
 use crate::Failure;
@@ -99,6 +99,11 @@ pub(crate) enum Command {
     Seal {
         #[command(subcommand)]
         command: SealCommand,
+    },
+    /// Review of authentications by staff, and erasing a person's data
+    Identity {
+        #[command(subcommand)]
+        command: IdentityCommand,
     },
     /// Handles one file for the server, locked in; started by the server itself
     #[command(hide = true)]
@@ -451,6 +456,45 @@ pub(crate) enum SealCommand {
     Uses {
         /// Id of the seal
         id: SealId,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum IdentityCommand {
+    /// List what waits for a decision
+    Reviews {
+        /// Write pictures, licences and letters into this folder; remove it afterwards
+        #[arg(long)]
+        save: Option<PathBuf>,
+    },
+    /// Decide on the pictures of a person's document
+    Person {
+        /// Id of the authentication
+        id: PersonAuthId,
+        /// Refuse, and why; without it they are accepted
+        #[arg(long)]
+        refuse: Option<String>,
+    },
+    /// Decide on the basic data of a company
+    CompanyData {
+        /// Id of the request
+        request: String,
+        /// Refuse, and why; without it they are accepted
+        #[arg(long)]
+        refuse: Option<String>,
+    },
+    /// Decide on the stamped letter of a company
+    Letter {
+        /// Id of the request
+        request: String,
+        /// Refuse, and why; without it it is accepted
+        #[arg(long)]
+        refuse: Option<String>,
+    },
+    /// Erase what identifies a person; contracts stay as they are
+    Erase {
+        /// Mobile number or mail address
+        contact: String,
     },
 }
 

@@ -8,6 +8,7 @@ mod category;
 mod clock;
 mod doctor;
 mod files;
+mod identity;
 mod install;
 mod logging;
 mod node;
@@ -80,6 +81,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Company { command } => with_runtime(set_up::company_command(command, config)),
         Command::User { command } => with_runtime(set_up::user_command(command, config)),
         Command::Seal { command } => with_runtime(set_up::seal_command(command, config)),
+        Command::Identity { command } => with_runtime(identity::command(command, config)),
         Command::Category { command } => {
             let CategoryCommand::Import { file, check } = command;
             with_runtime(async move { category::import(config, &file, check).await })

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use pdfseal::Limits;
 use pdfseal::verify::{Indication, VerificationReport, verify};
+use qishu_app::evidence::{PackageReport, verify_package};
 use qishu_app::verify_all::verify_all;
 use qishu_config::Config;
 use sealpki::Certificate;
@@ -28,11 +29,17 @@ pub(crate) fn files(files: &[PathBuf], anchors: &[PathBuf], json: bool) -> Resul
     for file in files {
         let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
         let report = verify(&bytes, &Limits::default(), &anchors, now_s);
+        let evidence = verify_package(&bytes, &anchors, now_s, true);
         all_passed &= report.all_passed();
+        all_passed &= evidence
+            .as_ref()
+            .is_none_or(|evidence| evidence.faults.is_empty());
         if json {
-            reports.push(serde_json::json!({ "file": file.display().to_string(), "report": report }));
+            let file = file.display().to_string();
+            reports.push(serde_json::json!({ "file": file, "report": report, "evidence": evidence }));
         } else {
             print(file, &report);
+            evidence.iter().for_each(print_evidence);
         }
     }
     if json {
@@ -89,6 +96,16 @@ fn print(file: &Path, report: &VerificationReport) {
         if let Some(detail) = &signature.detail {
             println!("     {detail}");
         }
+    }
+}
+
+fn print_evidence(evidence: &PackageReport) {
+    println!(
+        "  evidence report {}: {} files, {} signatures and {} rows of the ledger checked",
+        evidence.id, evidence.files, evidence.signatures, evidence.rows
+    );
+    for fault in &evidence.faults {
+        println!("     {fault}");
     }
 }
 

@@ -7,12 +7,15 @@ use qishu_app::{App, Parts, Settings, SignatureLevel};
 use qishu_authority::MasterKey;
 use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
-use qishu_config::{Config, IdentityProvider, MailProvider, SmsProvider, SmtpSecurity, Storage};
+use qishu_config::{
+    Config, IdentityProvider, MailProvider, OcrProvider, SmsProvider, SmtpSecurity, Storage, Tencent,
+};
 use qishu_model::application::SecretText;
 use qishu_model::id::IdSource;
 use qishu_provider::{
-    Channel, IdentitySimulator, IdentitySource, Messenger, Simulator, SmtpMail, SmtpProtection, SmtpSettings,
-    WebhookSettings, WebhookSms,
+    Channel, IdentityServices, Messenger, Ocr, OcrSimulator, Simulator, SmtpMail, SmtpProtection,
+    SmtpSettings, TencentClient, TencentIdentity, TencentOcr, TencentSettings, TencentSms,
+    TencentSmsSettings, WebhookSettings, WebhookSms,
 };
 use qishu_store::{DataKey, DataKeys, Store, StoreOptions, ledger};
 
@@ -88,7 +91,8 @@ async fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> R
         other,
         files: files::file_work(config)?,
         messenger: messenger(config)?,
-        identity: identity(config),
+        identity: identity(config)?,
+        ocr: ocr(config)?,
         deliverer: Deliverer::new(policy)?,
         clock: Arc::new(SystemClock::starting_after(last_entry)),
         random: Arc::new(SystemRandom::new()),
@@ -109,6 +113,7 @@ async fn wire(config: &Config, master: &MasterKey, store: Store, node: u16) -> R
             electronic_seals: config.authority.electronic_seals,
             callbacks_at_once: config.callbacks.concurrency,
             seals_pass_unseen: config.seals.pass_unseen,
+            seal_edit_lock: config.seals.edit_lock,
             simulated: !config.simulated().is_empty(),
             fixed_code: config
                 .sms
@@ -127,11 +132,55 @@ pub(crate) fn base_url(config: &Config) -> String {
         .unwrap_or_else(|| format!("http://{}", config.listen))
 }
 
-fn identity(config: &Config) -> Option<Arc<dyn IdentitySource>> {
-    match config.identity {
-        IdentityProvider::None => None,
-        IdentityProvider::Simulator => Some(Arc::new(IdentitySimulator)),
-    }
+fn identity(config: &Config) -> Result<IdentityServices, Failure> {
+    Ok(match (config.identity, &config.tencent) {
+        (IdentityProvider::Simulator, _) => IdentityServices::simulated(),
+        (IdentityProvider::Tencent, Some(account)) => {
+            let source = Arc::new(TencentIdentity::new(
+                tencent(account)?,
+                account.face_rule_id.clone(),
+            ));
+            IdentityServices {
+                person: Some(source.clone()),
+                bank_card: Some(source.clone()),
+                face: Some(source),
+                ..IdentityServices::default()
+            }
+        }
+        (IdentityProvider::None | IdentityProvider::Tencent, _) => IdentityServices::default(),
+    })
+}
+
+fn tencent(account: &Tencent) -> Result<TencentClient, Failure> {
+    Ok(TencentClient::new(TencentSettings {
+        secret_id: account.secret_id.clone(),
+        secret_key: account.secret_key.expose().to_owned(),
+        region: account.region.clone(),
+        endpoint: account.endpoint.clone(),
+        timeout: account.timeout,
+    })?)
+}
+
+/// Text messages by Tencent Cloud; nobody sends them without an account, which the settings refuse before.
+fn tencent_sms(config: &Config) -> Result<Messenger, Failure> {
+    let Some(account) = &config.tencent else {
+        return Ok(Messenger::new());
+    };
+    let settings = TencentSmsSettings {
+        app_id: account.sms_app_id.clone(),
+        sign_name: account.sms_sign_name.clone(),
+        code_template: account.sms_code_template.clone(),
+        text_template: account.sms_text_template.clone(),
+    };
+    Ok(Messenger::new().with(Channel::Sms, TencentSms::new(tencent(account)?, settings)))
+}
+
+fn ocr(config: &Config) -> Result<Option<Arc<dyn Ocr>>, Failure> {
+    Ok(match (config.ocr, &config.tencent) {
+        (OcrProvider::Simulator, _) => Some(Arc::new(OcrSimulator)),
+        (OcrProvider::Tencent, Some(account)) => Some(Arc::new(TencentOcr::new(tencent(account)?))),
+        (OcrProvider::None | OcrProvider::Tencent, _) => None,
+    })
 }
 
 fn messenger(config: &Config) -> Result<Messenger, Failure> {
@@ -139,6 +188,7 @@ fn messenger(config: &Config) -> Result<Messenger, Failure> {
     let messenger = match &config.sms.provider {
         SmsProvider::None => Messenger::new(),
         SmsProvider::Simulator => Messenger::new().with(Channel::Sms, simulator.clone()),
+        SmsProvider::Tencent => tencent_sms(config)?,
         SmsProvider::Webhook { url, secret, timeout } => {
             let settings = WebhookSettings {
                 url: url.expose().to_owned(),

@@ -117,6 +117,19 @@ impl Sheet {
     }
 }
 
+/// A file that travels inside the document (ISO 32000-2, 7.11.4).
+#[derive(Debug, Clone, Copy)]
+pub struct Attachment<'a> {
+    /// Its name, unique in the document; ASCII, and forward slashes as in a path.
+    pub name: &'a str,
+    /// What it is, for people.
+    pub description: &'a str,
+    /// Its media type, such as `application/json`.
+    pub media_type: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+}
+
 /// Writes pages as a file. `title` is shown by viewers, `language` is a language tag such as `zh-CN`.
 ///
 /// # Errors
@@ -127,6 +140,22 @@ pub fn write(
     font_file: &[u8],
     title: &str,
     language: &str,
+) -> Result<Vec<u8>, ComposeError> {
+    write_with_attachments(sheets, font_file, title, language, &[])
+}
+
+/// As [`write`], with files inside the document; viewers list them beside the pages, and
+/// [`crate::Document::attachments`] gives them back.
+///
+/// # Errors
+///
+/// As [`write`]; also when the file would have more than 256 MiB.
+pub fn write_with_attachments(
+    sheets: &[Sheet],
+    font_file: &[u8],
+    title: &str,
+    language: &str,
+    attachments: &[Attachment<'_>],
 ) -> Result<Vec<u8>, ComposeError> {
     let used: String = sheets.iter().flat_map(texts).collect();
     let font = EmbeddedFont::subset(font_file, &used)?;
@@ -154,6 +183,9 @@ pub fn write(
     preferences.insert("DisplayDocTitle", Object::Boolean(true));
     root.insert("ViewerPreferences", preferences);
     root.insert("Metadata", file.write_metadata(title)?);
+    if !attachments.is_empty() {
+        file.write_attachments(attachments, &mut root)?;
+    }
     file.output.write(catalog, &root.into(), &[])?;
     Ok(file.output.finish(catalog))
 }
@@ -204,6 +236,62 @@ impl File<'_> {
         let reference = self.output.allot();
         let stream = Stream::new(dictionary, packet.into_bytes());
         self.output.write(reference, &Object::Stream(stream), &[])?;
+        Ok(reference)
+    }
+
+    /// The name tree of attached files (7.7.4, 7.9.6), and the list of what belongs to the document (14.13).
+    fn write_attachments(
+        &mut self,
+        attachments: &[Attachment<'_>],
+        root: &mut Dictionary,
+    ) -> Result<(), ComposeError> {
+        let mut sorted: Vec<&Attachment<'_>> = attachments.iter().collect();
+        sorted.sort_by_key(|attachment| attachment.name.as_bytes());
+        let mut names = Vec::with_capacity(sorted.len() * 2);
+        let mut related = Vec::with_capacity(sorted.len());
+        for attachment in sorted {
+            let specification = self.write_attachment(attachment)?;
+            names.push(Object::String(PdfString::literal(attachment.name)));
+            names.push(Object::Reference(specification));
+            related.push(Object::Reference(specification));
+        }
+        let mut tree = Dictionary::new();
+        tree.insert("Names", names);
+        let mut dictionaries = Dictionary::new();
+        dictionaries.insert("EmbeddedFiles", tree);
+        root.insert("Names", dictionaries);
+        root.insert("AF", related);
+        Ok(())
+    }
+
+    fn write_attachment(&mut self, attachment: &Attachment<'_>) -> Result<Reference, ComposeError> {
+        let mut parameters = Dictionary::new();
+        parameters.insert("Size", i64::try_from(attachment.bytes.len()).unwrap_or(i64::MAX));
+        let mut entries = Dictionary::new();
+        entries.insert("Type", Object::name("EmbeddedFile"));
+        entries.insert("Subtype", Object::name(attachment.media_type));
+        entries.insert("Params", parameters);
+        // PDF files are compressed inside already.
+        let data = if attachment.media_type == "application/pdf" {
+            attachment.bytes.to_vec()
+        } else {
+            entries.push(Name::new("Filter"), Object::name("FlateDecode"));
+            deflate(attachment.bytes)
+        };
+        let file = self.output.allot();
+        self.output
+            .write(file, &Object::Stream(Stream::new(entries, data)), &[])?;
+        let mut of_file = Dictionary::new();
+        of_file.insert("F", file);
+        let mut specification = Dictionary::new();
+        specification.insert("Type", Object::name("Filespec"));
+        specification.insert("F", PdfString::text(attachment.name));
+        specification.insert("UF", PdfString::text(attachment.name));
+        specification.insert("Desc", PdfString::text(attachment.description));
+        specification.insert("AFRelationship", Object::name("Data"));
+        specification.insert("EF", of_file);
+        let reference = self.output.allot();
+        self.output.write(reference, &specification.into(), &[])?;
         Ok(reference)
     }
 
@@ -363,6 +451,30 @@ mod tests {
         let rebuilt = rebuild(&file, &Limits::default()).unwrap();
         assert_eq!((rebuilt.page_count, rebuilt.removed), (2, Vec::new()));
         assert_eq!(file, write(&sheets, FONT, "作废 <协议>", "zh-CN").unwrap());
+    }
+
+    #[test]
+    fn attached_files_come_back_as_they_went_in() {
+        let attached = |name, media_type, bytes| Attachment {
+            name,
+            description: "合同原件",
+            media_type,
+            bytes,
+        };
+        let inner = write(&[page("2026")], FONT, "", "zh-CN").unwrap();
+        let attachments = [
+            attached("originals/1.pdf", "application/pdf", &inner[..]),
+            attached("evidence.json", "application/json", b"{}"),
+            attached("empty", "text/plain", b""),
+        ];
+        let file = write_with_attachments(&[page("2026")], FONT, "", "zh-CN", &attachments).unwrap();
+        let document = crate::Document::open(&file, &Limits::default()).unwrap();
+        let found = document.attachments().unwrap();
+        let names: Vec<&str> = found.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["empty", "evidence.json", "originals/1.pdf"]);
+        assert_eq!((&found[1].bytes[..], &found[2].bytes), (&b"{}"[..], &inner));
+        let plain = crate::Document::open(&inner, &Limits::default()).unwrap();
+        assert_eq!(plain.attachments().unwrap(), []);
     }
 
     #[test]

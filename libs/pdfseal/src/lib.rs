@@ -9,6 +9,7 @@
 #![deny(missing_docs)]
 
 pub mod appearance;
+mod attachment;
 pub mod compose;
 mod crypt;
 mod document;
@@ -28,6 +29,7 @@ pub mod text;
 pub mod verify;
 mod xref;
 
+pub use attachment::AttachedFile;
 pub use document::{Document, RawDictionary};
 pub use error::{Place, ReadError};
 pub use lexer::RawEntry;

@@ -46,5 +46,5 @@ pub use ses::{
 };
 pub use tsp::{
     Accuracy, MessageImprint, TimeStampAnswer, TimeStampAuthority, TimeStampError, TimeStampFailure,
-    TimeStampInfo, TimeStampRequest, VerifiedTimeStamp, time_stamp_token, verify_time_stamp,
+    TimeStampInfo, TimeStampRequest, VerifiedTimeStamp, read_time_stamp, time_stamp_token, verify_time_stamp,
 };

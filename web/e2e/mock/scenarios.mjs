@@ -227,7 +227,7 @@ export function draftAnswer(state, documents, base) {
 
 export function contractAnswer(state, documents, base) {
   const last = documents[0].pageCount - 1;
-  const status = state.isRejected ? 'REJECTED' : state.isSigned ? (state.contractStatusAfter ?? 'SIGNING') : (state.status ?? 'SIGNING');
+  const status = state.isRejected ? (state.void ? 'COMPLETE' : 'REJECTED') : state.isSigned ? (state.contractStatusAfter ?? 'SIGNING') : (state.status ?? 'SIGNING');
   const canAct = !state.isSigned && !state.isRejected;
   const canSign = state.purpose !== 'VIEW' && canAct && (state.step?.canSign ?? true);
   const usual = () => [task('9', 'SIGNATURE', { partyName: '张晓明', needsPlacement: state.step?.needsPlacement ?? false })];

@@ -282,5 +282,6 @@ test('whoever is asked to void a contract agrees or refuses', () =>
     await page.getByLabel('不同意的原因').fill('合同有效');
     await button(page, '确认不同意').click();
     await page.getByRole('heading', { name: '已拒绝签署' }).waitFor();
+    await page.getByText('合同不作废，继续有效').waitFor();
     assert.equal(state().received[0].reason, '合同有效');
   }));

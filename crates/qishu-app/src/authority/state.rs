@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use qishu_store::revocation::Revocation;
-use qishu_store::{Reader, act, revocation};
+use qishu_store::{Reader, act, evidence, revocation};
 use sealpki::{
     Certificate, CertificateStatus, OcspRefusal, OcspRequest, RevocationReason, RevokedCertificate,
     SerialNumber,
@@ -54,10 +54,14 @@ async fn state_of(reader: &mut Reader, serial: &str) -> Result<CertificateStatus
             reason: RevocationReason::from_code(revoked.reason),
         });
     }
-    let known = act::find_certificate(reader, serial).await?;
-    Ok(known
-        .and_then(|known| known.issued)
-        .map_or(CertificateStatus::Unknown, |_| CertificateStatus::Good))
+    let of_act = act::find_certificate(reader, serial).await?;
+    let issued =
+        of_act.is_some_and(|known| known.issued.is_some()) || evidence::has_issued(reader, serial).await?;
+    Ok(if issued {
+        CertificateStatus::Good
+    } else {
+        CertificateStatus::Unknown
+    })
 }
 
 /// The revocation list of the issuing authority of one hierarchy, in DER.

@@ -3,6 +3,7 @@
 use qishu_model::company::{Company, Employee, EmployeeStatus};
 use qishu_model::contact::User;
 use qishu_model::id::CompanyId;
+use qishu_model::rights::{About, Operation, permits};
 use qishu_store::{Reader, Scope, Versioned, employee};
 
 use crate::AppError;
@@ -47,6 +48,27 @@ pub(crate) async fn current_employee(
             company: name,
         }),
         EmployeeStatus::Unregistered => Err(AppError::EmployeeUnregistered { contact }),
+    }
+}
+
+/// The current employee that `user` names, if their roles allow `operation` on `about` in the company.
+///
+/// # Errors
+/// As [`require_employee`]; `1002` when it takes another role.
+pub(crate) async fn require_operator(
+    reader: &mut Reader,
+    company: &Company,
+    user: &User,
+    operation: Operation,
+    about: About<'_>,
+) -> Result<Employee, AppError> {
+    let employee = require_employee(reader, company, user).await?;
+    if permits(&employee, operation, about, company.id) {
+        Ok(employee)
+    } else {
+        Err(AppError::PermissionDenied {
+            reason: "the roles of this person in the company do not allow it",
+        })
     }
 }
 

@@ -59,6 +59,7 @@ pub async fn create_company(app: &App, new: NewCompany) -> Result<Company, AppEr
             CompanyStatus::Unregistered
         },
         parent,
+        auth_end: None,
         create_time: app.now(),
     };
     company::insert(&mut transaction, &made)

@@ -9,6 +9,7 @@ use qishu_model::contract::{
 };
 use qishu_model::id::ContractId;
 use qishu_model::log::OperateType;
+use qishu_model::rights::{About, Operation};
 use qishu_model::time::Timestamp;
 use qishu_store::{Reader, Scope, Transaction, Versioned, contract};
 
@@ -18,7 +19,7 @@ use super::category_documents::{PreparedDocuments, prepare_documents};
 use super::events::entry;
 use super::locate::locate_initiated;
 use super::send::{SendOptions, send_in};
-use crate::company::{acting_company, require_employee};
+use crate::company::{acting_company, require_operator};
 use crate::{ApiCaller, App, AppError};
 
 /// Characters of a contract number (3.1).
@@ -117,7 +118,14 @@ async fn build(
     mut draft: ContractDraft,
 ) -> Result<Contract, AppError> {
     if let Some(creator) = &draft.creator {
-        require_employee(reader, company, creator).await?;
+        require_operator(
+            reader,
+            company,
+            creator,
+            Operation::CreateContract,
+            About::Company,
+        )
+        .await?;
         check_starter(category, creator)?;
     }
     let sponsor = sponsor_index(&draft.signatories, company);

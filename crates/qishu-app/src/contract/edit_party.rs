@@ -7,13 +7,14 @@ use qishu_model::contract::{
     Signatory,
 };
 use qishu_model::id::{ActionId, CompanyId, SignatoryId};
+use qishu_model::rights::{About, Operation};
 use qishu_store::{Reader, Scope, company};
 
 use super::build::{check_contact, check_validate_way, seal_action};
 use super::events::store_change;
 use super::locate::{for_change, locate, locate_by_party};
 use super::send::check_name;
-use crate::company::require_employee;
+use crate::company::{require_employee, require_operator};
 use crate::{ApiCaller, App, AppError};
 
 /// New data of a party; at least one of name, receiver, way to confirm.
@@ -59,7 +60,8 @@ pub async fn edit_party(app: &App, caller: &ApiCaller, edit: PartyEdit) -> Resul
     let transition = contract.apply(command, app.now())?;
     if let Some(operator) = &edit.operator {
         let initiator = initiator(&mut transaction, contract).await?;
-        require_employee(&mut transaction, &initiator, operator).await?;
+        let edit = Operation::EditParties;
+        require_operator(&mut transaction, &initiator, operator, edit, About::Company).await?;
     }
     let after = transition.contract.as_ref();
     if let Some(changed) = after.and_then(|after| after.signatory(edit.signatory))
@@ -185,9 +187,13 @@ pub async fn edit_operators(app: &App, caller: &ApiCaller, edit: OperatorsEdit) 
         .people
         .iter()
         .filter(|_| edit.change != OperatorsChange::Remove);
-    let checked: Vec<&User> = new_people.chain(&edit.operator).collect();
-    for user in checked {
+    let new_people: Vec<&User> = new_people.collect();
+    for user in new_people {
         require_employee(&mut transaction, &own, user).await?;
+    }
+    if let Some(operator) = &edit.operator {
+        let edit = Operation::EditParties;
+        require_operator(&mut transaction, &own, operator, edit, About::Company).await?;
     }
     let actor = caller.actor_for(edit.operator.as_ref());
     store_change(app, &mut transaction, &stored, transition, actor).await?;

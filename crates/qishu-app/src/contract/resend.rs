@@ -13,6 +13,7 @@ use qishu_model::contract::{
 };
 use qishu_model::id::{ActionId, AttachmentId, ContractId, DocumentId, SignatoryId};
 use qishu_model::log::OperateType;
+use qishu_model::rights::{About, Operation};
 use qishu_store::document::{Revision, find_revision, insert_revision};
 use qishu_store::{Reader, Scope, Versioned, company, contract};
 
@@ -22,7 +23,7 @@ use super::draft::{copies, generated_sn, sponsor_index};
 use super::events::entry;
 use super::locate::locate_initiated;
 use super::send::{SendOptions, send_in};
-use crate::company::require_employee;
+use crate::company::require_operator;
 use crate::document::StoredDocument;
 use crate::page::{ContractLink, insert_contract_link};
 use crate::signing::DocumentAids;
@@ -72,7 +73,8 @@ pub async fn resend_contract(
     let given = resend.signatories.clone();
     replace(&mut new, resend, now, &category.value);
     if let Some(creator) = &new.creator {
-        require_employee(&mut transaction, &initiator, creator).await?;
+        let create = Operation::CreateContract;
+        require_operator(&mut transaction, &initiator, creator, create, About::Company).await?;
     }
     if let Some(given) = given {
         new.signatories = parties(

@@ -55,15 +55,15 @@ async fn add(app: &App, caller: &ApiCaller, new: &NewEmployee) -> Result<Employe
 }
 
 /// What an employment is to be like.
-pub(super) struct Wanted<'a> {
-    pub(super) user: &'a User,
-    pub(super) number: Option<&'a str>,
+pub(crate) struct Wanted<'a> {
+    pub(crate) user: &'a User,
+    pub(crate) number: Option<&'a str>,
     /// Roles given in addition to those held.
-    pub(super) roles: &'a [Role],
+    pub(crate) roles: &'a [Role],
 }
 
 /// Puts somebody into a company, within the caller's transaction.
-pub(super) async fn place(
+pub(crate) async fn place(
     app: &App,
     transaction: &mut Transaction,
     company: &Company,
@@ -113,7 +113,14 @@ pub(super) async fn place(
 }
 
 /// The person behind a contact, made known when they are new.
-async fn known_person(app: &App, transaction: &mut Transaction, user: &User) -> Result<Person, AppError> {
+///
+/// # Errors
+/// [`AppError::Busy`] when somebody else made them known at the same time.
+pub(crate) async fn known_person(
+    app: &App,
+    transaction: &mut Transaction,
+    user: &User,
+) -> Result<Person, AppError> {
     if let Some(known) = person::find_by_contact(transaction, user.contact_type, &user.contact).await? {
         return Ok(known.value);
     }

@@ -164,11 +164,7 @@ async fn try_once(
         .map(|secret| secret.expose().as_bytes())
         .collect();
     let protection = Protection {
-        encryption: match (settings.encrypt, settings.encrypt_type) {
-            (false, _) => Encryption::None,
-            (true, EncryptType::AesCbc) => Encryption::AesCbc,
-            (true, EncryptType::AesEcb) => Encryption::AesEcb,
-        },
+        encryption: encryption(&receiver.application),
         parameters_in_form: settings.signature_in_form,
         secrets: Secrets {
             callback_key: settings.secret_key.expose(),
@@ -236,5 +232,14 @@ fn skipped(at: Timestamp) -> Attempt {
         took_ms: 0,
         status: None,
         details: json!({ "problem": "no callback address is configured" }),
+    }
+}
+
+/// How an application wants `content` encrypted.
+pub(super) const fn encryption(application: &Application) -> Encryption {
+    match (application.callback.encrypt, application.callback.encrypt_type) {
+        (false, _) => Encryption::None,
+        (true, EncryptType::AesCbc) => Encryption::AesCbc,
+        (true, EncryptType::AesEcb) => Encryption::AesEcb,
     }
 }

@@ -1,12 +1,13 @@
 //! The job queue's worker.
 
-use qishu_model::id::{ActionId, ContractId, SignatoryId};
+use qishu_model::id::{ActionId, ContractId, EvidenceId, SignatoryId};
 use qishu_provider::{Channel, Message, MessageKind};
 use qishu_store::job::{self, Lease};
 use qishu_store::outbox::{self, MessageState};
 use serde_json::Value as Json;
 
-use super::{AUTO_SIGN, SEND_MESSAGE, VOID_SIGN};
+use super::{AUTO_SIGN, MAKE_EVIDENCE, SEND_MESSAGE, VOID_SIGN};
+use crate::evidence::make_evidence;
 use crate::signing::auto_sign;
 use crate::void::sign_waiting;
 use crate::{App, AppError};
@@ -27,7 +28,7 @@ pub async fn work_off(app: &App) -> Result<usize, AppError> {
     loop {
         let now = app.now();
         let mut transaction = app.store.begin("take_jobs");
-        let kinds = [AUTO_SIGN, SEND_MESSAGE, VOID_SIGN];
+        let kinds = [AUTO_SIGN, MAKE_EVIDENCE, SEND_MESSAGE, VOID_SIGN];
         let leases = job::take(&mut transaction, &kinds, now, now.plus_ms(LEASE_MS), BATCH).await?;
         transaction.commit().await?;
         if leases.is_empty() {
@@ -43,6 +44,10 @@ pub async fn work_off(app: &App) -> Result<usize, AppError> {
 async fn work(app: &App, lease: &Lease) -> Result<(), AppError> {
     let result = match lease.kind.as_str() {
         AUTO_SIGN => seal(app, &lease.data).await,
+        MAKE_EVIDENCE => {
+            let id = EvidenceId::new(id(&lease.data, "evidence")?);
+            make_evidence(app, id, lease.attempts >= MOST_ATTEMPTS).await
+        }
         VOID_SIGN => sign_void(app, &lease.data).await,
         _ => send(app, &lease.data).await,
     };

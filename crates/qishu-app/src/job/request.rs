@@ -8,7 +8,7 @@ use qishu_store::callback::{Delivery, Outcome};
 use qishu_store::request_event::{self, Notice, RequestEvent, StoredRequestEvent};
 use qishu_store::{StoreError, Transaction, application};
 
-use super::deliver::{at_once, attempt_row, unprepared};
+use super::deliver::{at_once, attempt_row, encryption, unprepared};
 use crate::{App, AppError};
 
 /// Events looked at in one round.
@@ -17,28 +17,60 @@ const BATCH: u32 = 200;
 /// Kinds of callbacks that belong to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RequestCallback {
+    /// The authentication of a company moved on (16.5.1).
+    CompanyAuth,
     /// A company answered an invitation into a group (D-10).
     Invitation,
+    /// The authentication of a person was decided, or handed to the staff (16.5.2).
+    PersonAuth,
+    /// A person authorised a company to sign in their name, or withdrew it (16.5.4).
+    PersonalSign,
     /// A picture seal was decided on (16.5.3).
     SealReview,
+    /// Modules were opened to single sign-on, or not (D-31).
+    SsoPrivilege,
 }
 
 impl RequestCallback {
-    const ALL: [Self; 2] = [Self::Invitation, Self::SealReview];
+    const ALL: [Self; 6] = [
+        Self::CompanyAuth,
+        Self::Invitation,
+        Self::PersonAuth,
+        Self::PersonalSign,
+        Self::SealReview,
+        Self::SsoPrivilege,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
+            Self::CompanyAuth => "COMPANY_AUTH",
             Self::Invitation => "INVITATION",
+            Self::PersonAuth => "PERSON_AUTH",
+            Self::PersonalSign => "PERSONAL_SIGN",
             Self::SealReview => "SEAL_REVIEW",
+            Self::SsoPrivilege => "SSO_PRIVILEGE",
         }
     }
 
     /// When it is tried again.
     const fn schedule(self) -> Schedule {
         match self {
-            Self::Invitation => Schedule::Authentication,
+            Self::CompanyAuth | Self::Invitation | Self::PersonAuth => Schedule::Authentication,
+            Self::PersonalSign | Self::SsoPrivilege => Schedule::Authorisation,
             Self::SealReview => Schedule::SealReview,
         }
+    }
+
+    /// What the request carries, and which answer counts as received.
+    const fn form(self) -> (Body, ReplyRule) {
+        match self {
+            Self::PersonalSign | Self::SsoPrivilege => (Body::Content, ReplyRule::BelowFourHundred),
+            _ => (Body::Flat, ReplyRule::Acknowledged),
+        }
+    }
+
+    fn of(event: &RequestEvent) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == event.kind)
     }
 }
 
@@ -113,9 +145,15 @@ async fn try_once(app: &App, event: &RequestEvent, now: Timestamp) -> Result<Try
         .iter()
         .map(|secret| secret.expose().as_bytes())
         .collect();
+    let Some((body, rule)) = RequestCallback::of(event).map(RequestCallback::form) else {
+        return Ok(unprepared(format!("the kind {} is unknown", event.kind)));
+    };
     let protection = Protection {
-        // These kinds are flat forms, documented without signature and encryption.
-        encryption: qishu_callback::Encryption::None,
+        // Flat forms are documented without signature and encryption; the others follow the application (D-55).
+        encryption: match body {
+            Body::Flat => qishu_callback::Encryption::None,
+            _ => encryption(&application),
+        },
         parameters_in_form: false,
         secrets: Secrets {
             callback_key: application.callback.secret_key.expose(),
@@ -126,12 +164,12 @@ async fn try_once(app: &App, event: &RequestEvent, now: Timestamp) -> Result<Try
         &event.notice.address,
         &event.id.to_string(),
         &event.notice.fields,
-        Body::Flat,
+        body,
         &protection,
         now.ms(),
     );
     match prepared {
-        Ok(prepared) => Ok(app.deliverer.deliver(&prepared, ReplyRule::Acknowledged).await),
+        Ok(prepared) => Ok(app.deliverer.deliver(&prepared, rule).await),
         Err(error) => Ok(unprepared(error.to_string())),
     }
 }
@@ -140,10 +178,7 @@ fn what_follows(event: &RequestEvent, tried: &Try, tries: u32, now: Timestamp) -
     if tried.is_received() {
         return Outcome::Delivered;
     }
-    let kind = RequestCallback::ALL
-        .into_iter()
-        .find(|kind| kind.name() == event.kind);
-    match kind.and_then(|kind| kind.schedule().delay_ms(tries)) {
+    match RequestCallback::of(event).and_then(|kind| kind.schedule().delay_ms(tries)) {
         Some(delay_ms) => Outcome::Retry {
             due: now.plus_ms(delay_ms),
         },

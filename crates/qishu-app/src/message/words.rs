@@ -85,6 +85,14 @@ pub(super) const fn code_subject(language: Language) -> &'static str {
 pub(crate) enum CodePurpose<'a> {
     /// Approving the contract of this subject.
     Audit(&'a str),
+    /// Prove who one is.
+    Authenticate,
+    /// Authorise the authentication of a company, as its legal representative.
+    AuthoriseCompany,
+    /// Let a company use one's signature.
+    AuthoriseSign,
+    /// Open modules to single sign-on.
+    AuthoriseSso,
     /// Taking a free place of the contract of this subject, and signing.
     Join(&'a str),
     /// Logging in to look at a contract.
@@ -102,6 +110,10 @@ pub(crate) fn code_purpose(language: Language, purpose: CodePurpose<'_>) -> Stri
     match language {
         Language::Chinese => match purpose {
             CodePurpose::Audit(subject) => format!("审批《{subject}》"),
+            CodePurpose::Authenticate => "实名认证".to_owned(),
+            CodePurpose::AuthoriseCompany => "确认企业认证授权".to_owned(),
+            CodePurpose::AuthoriseSign => "个人签名授权".to_owned(),
+            CodePurpose::AuthoriseSso => "单点登录模块授权".to_owned(),
             CodePurpose::Join(subject) => format!("加入并签署《{subject}》"),
             CodePurpose::LogIn => "登录查看合同".to_owned(),
             CodePurpose::SetPassword => "设置签署密码".to_owned(),
@@ -110,12 +122,44 @@ pub(crate) fn code_purpose(language: Language, purpose: CodePurpose<'_>) -> Stri
         },
         Language::English => match purpose {
             CodePurpose::Audit(subject) => format!("approve \"{subject}\""),
+            CodePurpose::Authenticate => "prove your identity".to_owned(),
+            CodePurpose::AuthoriseCompany => "authorise the authentication of your company".to_owned(),
+            CodePurpose::AuthoriseSign => "authorise the use of your signature".to_owned(),
+            CodePurpose::AuthoriseSso => "open modules to single sign-on".to_owned(),
             CodePurpose::Join(subject) => format!("join and sign \"{subject}\""),
             CodePurpose::LogIn => "log in and read a contract".to_owned(),
             CodePurpose::SetPassword => "set your signing password".to_owned(),
             CodePurpose::Sign(subject) => format!("sign \"{subject}\""),
             CodePurpose::SignVoid(subject) => format!("sign the agreement that voids \"{subject}\""),
         },
+    }
+}
+
+/// Asks a legal representative to authorise the authentication of their company.
+pub(super) fn legal_invitation(language: Language, company: &str, link: &str) -> String {
+    match language {
+        Language::Chinese => format!("【契书】{company}申请企业认证，请您作为法定代表人确认授权：{link}"),
+        Language::English => format!(
+            "[Qishu] {company} is being authenticated. As its legal representative, please authorise it: {link}"
+        ),
+    }
+}
+
+/// Tells a person what they allowed, and where they can withdraw it.
+pub(super) fn authorisation_receipt(
+    language: Language,
+    company: &str,
+    until: Timestamp,
+    link: &str,
+) -> String {
+    let day = until.date_text();
+    match language {
+        Language::Chinese => {
+            format!("【契书】您已授权{company}使用您的个人签名，有效期至{day}。查看或撤销：{link}")
+        }
+        Language::English => {
+            format!("[Qishu] You let {company} use your signature until {day}. Look or withdraw: {link}")
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use qishu_store::Versioned;
 
 use super::appoint::{draft, offered};
 use super::fill::FilledParam;
+use super::link::AppointMode;
 use super::session::PageSession;
 use crate::contract::{belongs_to_sponsor, give_values, remake_documents, store_values};
 use crate::{App, AppError};
@@ -38,7 +39,8 @@ pub async fn save_params(
     filled: &[FilledParam],
 ) -> Result<Contract, AppError> {
     let options = session.drafting()?;
-    offered(options.params && (options.save || options.send))?;
+    let fills = options.params || options.mode == AppointMode::FillParameters;
+    offered(fills && (options.save || options.send))?;
     let _turn = app.lock_contract(session.contract).await;
     for attempt in 0..TRIES {
         match attempt_save(app, session, filled).await {

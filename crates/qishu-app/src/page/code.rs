@@ -7,6 +7,7 @@ use qishu_store::Reader;
 use qishu_store::confirm::{self, Binding, SendLimit, SendPermit, SendSubject, count_send};
 
 use super::confirm_way::way_of;
+use super::identify::require_identity;
 use super::link::concerns;
 use super::person_act::{SeenRevision, check_revisions, revisions_text, sign_binding};
 use super::session::{PageSession, log_in_binding, log_in_user};
@@ -65,9 +66,12 @@ pub async fn send_confirm_code(
     let contract = load_contract(&mut reader, session.contract).await?.value;
     let visit = visit(&mut reader, &contract, user, app.now()).await?;
     let reached = reachable_contact(&mut reader, &contract, user).await?;
+    let party = visit.now.first().and_then(|task| contract.signatory(task.party));
+    if let Some(party) = party {
+        require_identity(&mut reader, &contract, party, user).await?;
+    }
     drop(reader);
     check_revisions(&contract, seen)?;
-    let party = visit.now.first().and_then(|task| contract.signatory(task.party));
     if !way_of(party).takes_code() {
         return Err(AppError::PasswordRequired);
     }

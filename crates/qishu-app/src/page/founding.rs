@@ -140,6 +140,7 @@ fn new_company(app: &App, name: String) -> Company {
         legal_person: None,
         status: CompanyStatus::Unregistered,
         parent: None,
+        auth_end: None,
         create_time: app.now(),
     }
 }

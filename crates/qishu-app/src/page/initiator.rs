@@ -1,8 +1,8 @@
 //! What the initiator's people may do on the page: take the contract back, end it.
 
-use qishu_model::company::Role;
 use qishu_model::contact::User;
 use qishu_model::contract::{Command, Contract};
+use qishu_model::rights::{About, Operation, permits};
 use qishu_store::Reader;
 
 use super::session::PageSession;
@@ -15,22 +15,20 @@ const MOST_RECALL_CHARACTERS: usize = 200;
 /// Longest reason for ending (4.17).
 const MOST_END_CHARACTERS: usize = 500;
 
-/// Whether a person stands for the initiating company: its employee who made the contract or handles the company's party, or
-/// its system administrator.
+/// Whether a person may do this for the initiating company: its employee who made the contract or handles the company's
+/// party, or its system administrator.
 ///
 /// # Errors
 /// Internal when the store fails.
-pub(super) async fn is_initiator(
+pub(super) async fn may_govern(
     reader: &mut Reader,
     contract: &Contract,
     user: &User,
+    operation: Operation,
 ) -> Result<bool, AppError> {
-    let Some(employee) = find_employee(reader, contract.company_id, user).await? else {
-        return Ok(false);
-    };
-    let handler = contract.sponsor().and_then(|party| party.receiver.as_ref());
-    let named = |other: &User| other.same_contact(user) || employee.is(other);
-    Ok(employee.has_role(Role::SystemAdmin) || contract.creator.iter().chain(handler).any(named))
+    let employee = find_employee(reader, contract.company_id, user).await?;
+    let about = About::Contract(contract);
+    Ok(employee.is_some_and(|employee| permits(&employee, operation, about, contract.company_id)))
 }
 
 /// Takes the contract back.
@@ -47,7 +45,7 @@ pub async fn recall_on_page(app: &App, session: &PageSession, reason: &str) -> R
     act(
         app,
         session,
-        session.options.hide_recall,
+        (session.options.hide_recall, Operation::RecallContract),
         Command::Recall { reason },
     )
     .await
@@ -66,13 +64,18 @@ pub async fn end_on_page(app: &App, session: &PageSession, reason: &str) -> Resu
     act(
         app,
         session,
-        session.options.hide_end,
+        (session.options.hide_end, Operation::EndContract),
         Command::ForceEnd { reason },
     )
     .await
 }
 
-async fn act(app: &App, session: &PageSession, hidden: bool, command: Command) -> Result<Contract, AppError> {
+async fn act(
+    app: &App,
+    session: &PageSession,
+    (hidden, operation): (bool, Operation),
+    command: Command,
+) -> Result<Contract, AppError> {
     let user = session.person()?;
     if hidden {
         return Err(AppError::PermissionDenied {
@@ -82,7 +85,7 @@ async fn act(app: &App, session: &PageSession, hidden: bool, command: Command) -
     let _turn = app.lock_contract(session.contract).await;
     let mut transaction = app.store.begin("initiator_on_page");
     let stored = load_contract(&mut transaction, session.contract).await?;
-    if !is_initiator(&mut transaction, &stored.value, user).await? {
+    if !may_govern(&mut transaction, &stored.value, user, operation).await? {
         return Err(AppError::PermissionDenied {
             reason: "only the initiator's people may do this",
         });

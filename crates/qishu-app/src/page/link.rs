@@ -5,12 +5,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use qishu_model::contact::User;
 use qishu_model::contract::{Contract, ContractAddress, ContractState, Refusal};
 use qishu_model::id::{ContractId, DocumentId};
+use qishu_model::rights::Operation;
 use qishu_model::time::Timestamp;
 use qishu_store::page::{PageLink, insert_link};
 use qishu_store::{Reader, Transaction};
 use serde::{Deserialize, Serialize};
 
-use super::initiator::is_initiator;
+use super::initiator::may_govern;
 use super::session::Purpose;
 use super::task::may_perform;
 use crate::company::find_employee;
@@ -87,6 +88,9 @@ pub struct PageOptions {
     pub hide_password_settings: bool,
     /// `SIGN`, `PRINT` or `DIRECT_SIGN`; empty on view pages.
     pub page_type: String,
+    /// Name that is shown as the integrator's, on the page of a company's authentication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform_name: Option<String>,
     /// What a page that prepares a draft offers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appoint: Option<AppointOptions>,
@@ -397,6 +401,28 @@ pub(crate) async fn insert_contract_link(
     Ok(())
 }
 
+/// A link back to the signing page of a person, half an hour long.
+///
+/// # Errors
+/// Internal when the store or the source of chance fails.
+pub(super) async fn store_sign_link(
+    app: &App,
+    transaction: &mut Transaction,
+    contract: &Contract,
+    user: &User,
+    options: &PageOptions,
+) -> Result<String, AppError> {
+    let data = LinkData {
+        user: Some(user.clone()),
+        options: options.clone(),
+        items: Vec::new(),
+        client: None,
+    };
+    let expire = app.now().plus_ms(VIEW_LINK_MS);
+    let token = store_link(app, transaction, contract, Purpose::Sign.name(), expire, &data).await?;
+    Ok(format!("{}/s/{token}", app.settings.base_url))
+}
+
 /// Stores a link and answers its token.
 ///
 /// # Errors
@@ -446,7 +472,10 @@ pub(super) fn with_defaults(caller: &ApiCaller, mut options: PageOptions) -> Pag
 }
 
 /// Only web addresses; where they lead is judged when the person goes there.
-fn check_callback_page(page: Option<&str>) -> Result<(), AppError> {
+///
+/// # Errors
+/// `1005`.
+pub(crate) fn check_callback_page(page: Option<&str>) -> Result<(), AppError> {
     let fits = |page: &str| page.starts_with("http://") || page.starts_with("https://");
     match page {
         Some(page) if !fits(page) => Err(AppError::invalid(
@@ -505,7 +534,7 @@ pub(crate) async fn concerns(
             }
         }
     }
-    is_initiator(reader, contract, user).await
+    may_govern(reader, contract, user, Operation::RecallContract).await
 }
 
 #[cfg(test)]

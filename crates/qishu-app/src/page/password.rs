@@ -149,10 +149,26 @@ pub(super) async fn check_password(
     let (true, Some(person), Some(stored)) = (offer.usable, person, stored) else {
         return Err(AppError::PasswordNotOffered);
     };
+    judge(app, person, stored.value, password).await
+}
+
+/// Judges a person's signing password where no half hour counts.
+///
+/// # Errors
+/// [`AppError::PasswordNotOffered`] when they have none, [`AppError::PasswordWrong`], [`AppError::PasswordClosed`].
+pub(crate) async fn judge_password(app: &App, person: PersonId, password: &str) -> Result<(), AppError> {
+    let mut reader = app.store.read("judge_password");
+    let stored = sign_password::find(&mut reader, person).await?;
+    drop(reader);
+    let stored = stored.ok_or(AppError::PasswordNotOffered)?;
+    judge(app, person, stored.value, password).await
+}
+
+async fn judge(app: &App, person: PersonId, stored: SignPassword, password: &str) -> Result<(), AppError> {
     let Some(left) = sign_password::count_try(&app.store, person, app.now()).await? else {
         return Err(AppError::PasswordClosed);
     };
-    if !is_password(password.to_owned(), stored.value).await? {
+    if !is_password(password.to_owned(), stored).await? {
         return Err(AppError::PasswordWrong { left });
     }
     let mut transaction = app.store.begin("clear_password_tries");

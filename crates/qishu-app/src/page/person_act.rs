@@ -7,14 +7,16 @@ use qishu_model::contract::{
     Action, ActionType, Contract, DatePattern, IntentionConfirm, Refusal, Signatory, Stamper, StamperRule,
     StamperType, Step,
 };
-use qishu_model::id::{ContractId, DocumentId, SealId};
+use qishu_model::id::{ContractId, DocumentId, PersonId, SealId};
 use qishu_model::seal::{Seal, SealOwner};
-use qishu_store::Reader;
 use qishu_store::confirm::{self, Binding, Check};
+use qishu_store::{Reader, person, person_key};
 
 use super::code::code_channel;
 use super::confirm_way::check_way;
 use super::founding::{ConfirmedCompany, Founding, standard_seal};
+use super::identify::require_identity;
+use super::person::find_person;
 use super::seal_choice::{SigningCompany, signing_company, usable_seals};
 use super::task::require_task;
 use crate::company::find_employee;
@@ -128,7 +130,10 @@ impl PersonAct {
                 self.company_signer(app, reader, party, action, &performer)
                     .await?
             }
-            _ => self.person_signer(app, party, &performer),
+            _ => {
+                self.person_signer(app, reader, contract, party, &performer)
+                    .await?
+            }
         };
         let mut marks = Vec::with_capacity(stampers.len());
         for stamper in stampers {
@@ -164,20 +169,44 @@ impl PersonAct {
         }
     }
 
-    /// The person as signer: a party, a handler, an employee who signs.
-    fn person_signer(&self, app: &App, party: &Signatory, performer: &User) -> Signer {
+    /// The person as signer: a party, a handler, an employee who signs. A proven identity goes before what the contract says
+    /// where the contract names somebody else, nobody signs.
+    async fn person_signer(
+        &self,
+        app: &App,
+        reader: &mut Reader,
+        contract: &Contract,
+        party: &Signatory,
+        performer: &User,
+    ) -> Result<Signer, AppError> {
         let of_party = (!party.tenant_type.is_company())
             .then(|| party.tenant_name.clone())
             .flatten();
-        let name = of_party
+        require_identity(reader, contract, party, &self.user).await?;
+        let person = find_person(reader, contract, &self.user).await?;
+        let proven = match person {
+            Some(person) => proven_identity(reader, person).await?,
+            None => None,
+        };
+        if let (Some(proven), Some(of_party)) = (&proven, &of_party)
+            && proven.name != *of_party
+        {
+            return Err(AppError::NameMismatch {
+                contact: self.user.masked(),
+            });
+        }
+        let name = proven
+            .as_ref()
+            .map(|proven| proven.name.clone())
+            .or(of_party)
             .or_else(|| performer.name.clone())
             .unwrap_or_else(|| performer.masked());
-        Signer {
-            subject: person_subject(app, &name, &self.user.normalised()),
+        Ok(Signer {
+            subject: person_subject(app, &name, &self.user.normalised(), proven.as_ref()),
             name,
             ink: Ink::Signature(self.picture.clone()),
             founding: None,
-        }
+        })
     }
 
     /// The company as signer, with the seals this person may use for it.
@@ -393,15 +422,54 @@ pub(super) const fn sign_binding<'a>(
     }
 }
 
-/// The subject of a person's one-time certificate. Until an identity number is verified, the contact that received the code
+/// What is proven of a person.
+pub(crate) struct ProvenIdentity {
+    /// Real name.
+    pub(crate) name: String,
+    /// Keyed digest of the identity number.
+    digest: [u8; 32],
+}
+
+/// What is proven of a person, if anything.
+///
+/// # Errors
+/// Internal when the store fails.
+pub(crate) async fn proven_identity(
+    reader: &mut Reader,
+    person: PersonId,
+) -> Result<Option<ProvenIdentity>, AppError> {
+    let Some(digest) = person_key::digest_of(reader, person).await? else {
+        return Ok(None);
+    };
+    let known = person::find(reader, person).await?;
+    Ok(known
+        .filter(|known| known.value.verified)
+        .map(|known| ProvenIdentity {
+            name: known.value.name,
+            digest,
+        }))
+}
+
+/// The subject of a person's one-time certificate. Until an identity number is proven, the contact that received the code
 /// tells people of one name apart; only its keyed digest enters the certificate.
-pub(crate) fn person_subject(app: &App, name: &str, contact: &str) -> VerifiedSubject {
-    let digest = app.store.lookup_digest("certificate subject", contact);
+pub(crate) fn person_subject(
+    app: &App,
+    name: &str,
+    contact: &str,
+    proven: Option<&ProvenIdentity>,
+) -> VerifiedSubject {
+    let reference = match proven {
+        Some(proven) => Reference::IdentityDigest(proven.digest),
+        None => {
+            let digest = app.store.lookup_digest("certificate subject", contact);
+            Reference::PlatformId(hex::encode(digest))
+        }
+    };
     VerifiedSubject {
         holder: Holder::Person {
             name: name.to_owned(),
         },
-        reference: Reference::PlatformId(hex::encode(digest)),
+        reference,
     }
 }
 

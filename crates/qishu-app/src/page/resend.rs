@@ -2,9 +2,10 @@
 
 use qishu_model::contract::draft::ContractResend;
 use qishu_model::contract::{Contract, ContractAddress};
+use qishu_model::rights::Operation;
 
 use super::appoint::application_of;
-use super::initiator::is_initiator;
+use super::initiator::may_govern;
 use super::link::{AppointMode, AppointOptions, Lifetime, PageOptions, insert_draft_link};
 use super::session::PageSession;
 use crate::contract::{load_contract, resend_contract};
@@ -18,7 +19,8 @@ pub async fn resend_on_page(app: &App, session: &PageSession) -> Result<String, 
     let user = session.person()?;
     let mut reader = app.store.read("resend_on_page");
     let contract = load_contract(&mut reader, session.contract).await?.value;
-    if !session.options.show_resend || !is_initiator(&mut reader, &contract, user).await? {
+    let resend = Operation::ResendContract;
+    if !session.options.show_resend || !may_govern(&mut reader, &contract, user, resend).await? {
         return Err(AppError::PermissionDenied {
             reason: "this page does not offer to start again",
         });
@@ -36,6 +38,7 @@ pub async fn resend_on_page(app: &App, session: &PageSession) -> Result<String, 
 
 async fn draft_page(app: &App, session: &PageSession, draft: &Contract) -> Result<String, AppError> {
     let options = PageOptions {
+        platform_name: None,
         appoint: Some(AppointOptions {
             mode: AppointMode::Draft,
             send: true,

@@ -1,9 +1,10 @@
 //! Which seals a person may put on a step of a company.
 
-use qishu_model::company::{Company, CompanyStatus, Employee, Role};
+use qishu_model::company::{Company, CompanyStatus, Employee};
 use qishu_model::contact::User;
 use qishu_model::contract::{Action, ActionType, Signatory};
 use qishu_model::id::CompanyId;
+use qishu_model::rights::{About, Operation, permits};
 use qishu_model::seal::{Seal, SealType};
 use qishu_store::{Reader, Scope, company};
 
@@ -106,8 +107,12 @@ pub(crate) async fn has_seal_right(
 }
 
 fn may_use(employee: &Employee, seal: &Seal) -> bool {
-    let own = seal.seal_type == SealType::Lp && employee.has_role(Role::LegalPerson);
-    own || employee.has_role(Role::SealAdmin) || seal.users.iter().any(|user| employee.is(user))
+    permits(
+        employee,
+        Operation::SealContract,
+        About::Seal(seal),
+        employee.company_id,
+    )
 }
 
 /// Enabled seals of the step's type: those named for it, else all of the company.

@@ -217,7 +217,10 @@ pub async fn resume(app: &App, token: &str) -> Result<PageSession, AppError> {
 
 pub(super) async fn find(app: &App, token: &str) -> Result<PageSession, AppError> {
     let found = find_session(&mut app.store.read("resume_session"), token, app.now()).await?;
-    let found = found.ok_or(AppError::SessionExpired)?;
+    // Sessions of other pages concern no contract.
+    let found = found
+        .filter(|session| session.contract_id.is_some())
+        .ok_or(AppError::SessionExpired)?;
     serde_json::from_value(found.data).map_err(|error| AppError::internal("session", error))
 }
 

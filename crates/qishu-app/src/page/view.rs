@@ -9,12 +9,14 @@ use qishu_model::contract::{
 };
 use qishu_model::id::{DocumentId, SealId};
 use qishu_model::log::OperateType;
+use qishu_model::rights::Operation;
 use qishu_model::seal::Seal;
 use qishu_store::{Reader, seal};
 use serde_json::json;
 
 use super::founding::standard_seal_preview;
-use super::initiator::is_initiator;
+use super::identify::require_identity;
+use super::initiator::may_govern;
 use super::password::{PasswordOffer, password_offer};
 use super::person::find_person;
 use super::person_act::{given_stampers, has_visible_place, performer};
@@ -177,7 +179,7 @@ struct Mine {
 
 async fn mine(app: &App, reader: &mut Reader, contract: &Contract, user: &User) -> Result<Mine, AppError> {
     let mut mine = Mine {
-        is_initiator: is_initiator(reader, contract, user).await?,
+        is_initiator: may_govern(reader, contract, user, Operation::RecallContract).await?,
         ..Mine::default()
     };
     let planned = match visit(reader, contract, user, app.now()).await {
@@ -187,6 +189,16 @@ async fn mine(app: &App, reader: &mut Reader, contract: &Contract, user: &User) 
             return Ok(mine);
         }
     };
+    let party = planned
+        .now
+        .first()
+        .and_then(|task| contract.signatory(task.party));
+    if let Some(party) = party
+        && let Err(refusal) = require_identity(reader, contract, party, user).await
+    {
+        mine.refusal = Some(refusal_name(contract, &refusal).ok_or(refusal)?);
+        return Ok(mine);
+    }
     mine.later = planned.later;
     let mut waiting = planned.now.into_iter();
     for task in waiting.by_ref() {
@@ -218,6 +230,8 @@ const fn refusal_name(contract: &Contract, refusal: &AppError) -> Option<&'stati
         // Others still have to fill in; then it goes on.
         AppError::Refused(_) if matches!(contract.state, ContractState::Filling) => Some("NOT_YOUR_TURN"),
         AppError::AlreadySigned => Some("ALREADY_SIGNED"),
+        AppError::AuthRequired => Some("AUTH_REQUIRED"),
+        AppError::NameMismatch { .. } => Some("OTHER_PERSON"),
         AppError::NoViewPermission => Some("NO_SIGN_STEP"),
         AppError::Refused(Refusal::NotInTurn) => Some("NOT_YOUR_TURN"),
         AppError::Refused(_) => Some("CONTRACT_CLOSED"),

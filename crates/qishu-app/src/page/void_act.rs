@@ -7,7 +7,8 @@ use qishu_model::seal::{Seal, SealStatus};
 use qishu_store::{Reader, Scope, company, seal};
 
 use super::confirm_way::check_way;
-use super::person_act::{PersonAct, Picture, check_revisions, chosen, person_subject};
+use super::person::find_person;
+use super::person_act::{PersonAct, Picture, check_revisions, chosen, person_subject, proven_identity};
 use crate::seal::load_picture;
 use crate::signing::{DocumentAids, Mark, PlannedAct, company_subject};
 use crate::void::used_seal;
@@ -72,9 +73,14 @@ pub(crate) async fn plan_void(
             stampers.push(chosen(placement, StamperType::Personal, documents)?);
         }
     }
-    let name = party
-        .tenant_name
-        .clone()
+    let proven = match find_person(reader, contract, &act.user).await? {
+        Some(person) if !company => proven_identity(reader, person).await?,
+        _ => None,
+    };
+    let name = proven
+        .as_ref()
+        .map(|proven| proven.name.clone())
+        .or_else(|| party.tenant_name.clone())
         .or_else(|| act.user.name.clone())
         .unwrap_or_else(|| act.user.masked());
     let mut marks = Vec::with_capacity(stampers.len());
@@ -85,7 +91,7 @@ pub(crate) async fn plan_void(
     let subject = if company {
         company_holder(reader, party, &name).await?
     } else {
-        person_subject(app, &name, &act.user.normalised())
+        person_subject(app, &name, &act.user.normalised(), proven.as_ref())
     };
     let confirm = act.way(reader, contract).await?;
     Ok(PlannedAct {

@@ -5,8 +5,9 @@ use qishu_model::contact::User;
 use qishu_model::id::SealId;
 use qishu_model::seal::{Seal, SealOwner};
 use qishu_store::ledger::Entry;
-use qishu_store::{Reader, Scope, company, employee, seal};
+use qishu_store::{Reader, Scope, Transaction, company, employee, seal, seal_edit_count};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::read::{not_found, own_seal};
 use super::users::seal_users;
@@ -28,11 +29,13 @@ pub struct SealEdit {
 /// Changes name and users of a seal. Who is named already is put in without effect, who is not is taken out without effect.
 ///
 /// # Errors
-/// `1201`; `1701`, `1702`, `1705` for people who are put in, `1701` for strangers who are taken out.
+/// `1201`; `1701`, `1702`, `1705` for people who are put in, `1701` for strangers who are taken out; `1006` while the seal is
+/// locked against edits.
 pub async fn edit_seal(app: &App, caller: &ApiCaller, edit: SealEdit) -> Result<(), AppError> {
     let now = app.now();
     let mut transaction = app.store.begin("edit_seal");
     let mut stored = own_seal(&mut transaction, caller, edit.seal).await?;
+    count_edit(app, &mut transaction, &edit).await?;
     let owner = owner(&mut transaction, &stored.value).await?;
     let changed = &mut stored.value;
     if let Some(name) = edit.name {
@@ -59,6 +62,24 @@ pub async fn edit_seal(app: &App, caller: &ApiCaller, edit: SealEdit) -> Result<
     });
     transaction.commit().await?;
     Ok(())
+}
+
+/// The documented lock against the same edit again and again (D-21), for those who switched it on.
+async fn count_edit(app: &App, transaction: &mut Transaction, edit: &SealEdit) -> Result<(), AppError> {
+    if !app.settings.seal_edit_lock {
+        return Ok(());
+    }
+    let now = app.now();
+    let digest: [u8; 32] = Sha256::digest(format!("{edit:?}")).into();
+    match seal_edit_count::count(transaction, edit.seal, &digest, now).await? {
+        None => Ok(()),
+        Some(until) => {
+            let seconds = (until.ms() - now.ms()).max(0) / 1000;
+            Err(AppError::TooOften {
+                retry_after_seconds: u32::try_from(seconds).unwrap_or(u32::MAX),
+            })
+        }
+    }
 }
 
 /// The company a seal belongs to.

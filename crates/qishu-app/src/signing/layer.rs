@@ -26,9 +26,9 @@ use crate::document::blob_digest;
 use crate::{App, AppError, SignatureLevel};
 
 /// Minutes east of Greenwich in which `/M` is written: China standard time.
-const CHINA_OFFSET_MINUTES: i16 = 480;
+pub(crate) const CHINA_OFFSET_MINUTES: i16 = 480;
 /// Room for a one-time certificate, attributes and signature.
-const SIGNER_RESERVE: usize = 4_096;
+pub(crate) const SIGNER_RESERVE: usize = 4_096;
 /// An electronic seal names its signer's and its maker's certificate, and the signature with it the signer's once more.
 const SEAL_RESERVE: usize = 3 * SIGNER_RESERVE;
 /// Kind of a company's seal (GB/T 38540: 1).
@@ -174,7 +174,7 @@ impl Layer {
             Some(seal) => seal.png.len() + SEAL_RESERVE,
             None => chain + SIGNER_RESERVE,
         };
-        own + time_stamp_reserve(app, hierarchy)
+        own + time_stamp_reserve(app.settings.signature_level, hierarchy)
     }
 
     /// Issues the certificate, signs, checks the own signature, and puts it into its room.
@@ -218,7 +218,13 @@ fn sign_cms(
         .map_err(|error| AppError::internal("signature", error))?;
     let verified = sealpki::verify_detached(&cms, |_| digest)
         .map_err(|error| AppError::internal("own signature", error))?;
-    with_time_stamp(app, hierarchy, cms, &verified.signature)
+    with_time_stamp(
+        app,
+        hierarchy,
+        app.settings.signature_level,
+        cms,
+        &verified.signature,
+    )
 }
 
 impl ElectronicFace {

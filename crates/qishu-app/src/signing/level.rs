@@ -2,28 +2,31 @@
 //! authority, so that no act waits for anybody else.
 
 use pdfseal::sign::{AppendedRevision, ValidationData, append_validation_data, prepare_time_stamp};
-use qishu_model::id::ActId;
 use sealpki::{Certificate, MessageImprint, SealSignature};
 
 use crate::app::{Family, HierarchyRef};
 use crate::{App, AppError, SignatureLevel};
 
 /// Room that the time-stamp over the signature takes inside the CMS, with what surrounds it.
-pub(super) fn time_stamp_reserve(app: &App, hierarchy: HierarchyRef<'_>) -> usize {
-    match app.settings.signature_level {
+pub(crate) fn time_stamp_reserve(level: SignatureLevel, hierarchy: HierarchyRef<'_>) -> usize {
+    match level {
         SignatureLevel::BaselineB => 0,
         _ => hierarchy.services.time_stamp_len_max() + 64,
     }
 }
 
 /// The CMS with a time-stamp over its signature, from level B-T on.
-pub(super) fn with_time_stamp(
+///
+/// # Errors
+/// Internal when the time-stamping key fails, or while the clock cannot be trusted.
+pub(crate) fn with_time_stamp(
     app: &App,
     hierarchy: HierarchyRef<'_>,
+    level: SignatureLevel,
     cms: Vec<u8>,
     signature: &[u8],
 ) -> Result<Vec<u8>, AppError> {
-    if app.settings.signature_level < SignatureLevel::BaselineT {
+    if level < SignatureLevel::BaselineT {
         return Ok(cms);
     }
     let token = stamp_over(app, hierarchy, signature)?;
@@ -47,19 +50,23 @@ pub(super) fn with_seal_time_stamp(
 }
 
 /// The signed revision with the revisions that belong to its level: validation data from B-LT on, a time-stamp of the whole
-/// document at B-LTA. All of them are stored as one part, so that none is ever missing.
-pub(super) fn extend(
+/// document at B-LTA. All of them are stored as one part, so that none is ever missing. `act` names the field of the time-stamp.
+///
+/// # Errors
+/// Internal when one of our keys fails, or while the clock cannot be trusted.
+pub(crate) fn extend(
     app: &App,
-    act: ActId,
+    level: SignatureLevel,
+    act: &str,
     signers: &[(Family, Certificate)],
     signed: AppendedRevision,
 ) -> Result<AppendedRevision, AppError> {
-    if app.settings.signature_level < SignatureLevel::BaselineLt {
+    if level < SignatureLevel::BaselineLt {
         return Ok(signed);
     }
     let data = add_validation_data(app, signers, &signed)?;
     let signed = joined(signed, data);
-    if app.settings.signature_level < SignatureLevel::BaselineLta {
+    if level < SignatureLevel::BaselineLta {
         return Ok(signed);
     }
     let stamp = add_time_stamp(app, &format!("qt{act}"), &signed)?;
@@ -125,7 +132,15 @@ fn stamp_over(app: &App, hierarchy: HierarchyRef<'_>, signature: &[u8]) -> Resul
     stamp(app, hierarchy, imprint)
 }
 
-fn stamp(app: &App, hierarchy: HierarchyRef<'_>, imprint: MessageImprint) -> Result<Vec<u8>, AppError> {
+/// A time-stamp over an imprint.
+///
+/// # Errors
+/// Internal when the time-stamping key fails, or while the clock cannot be trusted.
+pub(crate) fn stamp(
+    app: &App,
+    hierarchy: HierarchyRef<'_>,
+    imprint: MessageImprint,
+) -> Result<Vec<u8>, AppError> {
     let now_ms = app.trusted_now()?.ms();
     let token = hierarchy
         .services

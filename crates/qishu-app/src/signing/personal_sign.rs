@@ -19,7 +19,7 @@ use super::positions::{check_type, effective_stampers, require_positions};
 use crate::authorisation::in_force;
 use crate::company::{acting_company, find_employee};
 use crate::contract::locate_for_party;
-use crate::page::person_subject;
+use crate::page::{person_subject, proven_identity};
 use crate::{ApiCaller, App, AppError};
 
 /// A person's signature by API (`contracts` 5.12).
@@ -162,6 +162,7 @@ impl AuthorisedAct {
         let (stampers, given) = effective_stampers(turn.given, &self.stampers, rule);
         let name = self.name(turn.party);
         let marks = self.marks(app, reader, stampers, &name).await?;
+        let proven = proven_identity(reader, self.person.id).await?;
         Ok(PlannedAct {
             founding: None,
             step: turn.step,
@@ -169,7 +170,7 @@ impl AuthorisedAct {
             marks,
             given,
             locate_all_keywords: self.locate_all_keywords,
-            subject: person_subject(app, &name, &self.contact()),
+            subject: person_subject(app, &name, &self.contact(), proven.as_ref()),
             signer_name: name,
             performed_by: Some(self.user.clone()),
             confirm: IntentionConfirm::Authorized,

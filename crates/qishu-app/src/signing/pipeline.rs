@@ -368,7 +368,13 @@ async fn sign_one<'a>(app: &App, pending: Pending<'a, '_>) -> Result<Signed<'a>,
         plan,
         revision_sha256,
         ..
-    } = extend(app, shown.act, &signers, signed)?;
+    } = extend(
+        app,
+        app.settings.signature_level,
+        &shown.act.to_string(),
+        &signers,
+        signed,
+    )?;
     let length = bytes.len() as u64;
     let part = app.blobs.put(bytes.into()).await?;
     let plan = app.blobs.put(plan.to_bytes().into()).await?;

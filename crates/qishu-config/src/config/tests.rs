@@ -47,7 +47,7 @@ fn production_needs_only_its_address() {
 #[test]
 fn the_demo_uses_simulators_on_loopback() {
     let config = load("profile = \"demo\"\n[sms]\nfixed_code = \"123456\"").unwrap();
-    assert_eq!(config.simulated(), ["sms", "mail", "identity"]);
+    assert_eq!(config.simulated(), ["sms", "mail", "identity", "ocr"]);
     assert!(config.callbacks.allow_loopback && config.base_url.is_none());
     let (key, message) = refused(load("profile = \"demo\"\nlisten = \"0.0.0.0:8080\""));
     assert_eq!(key, "listen");
@@ -139,7 +139,7 @@ fn ranges_and_choices_say_what_is_allowed() {
         ),
         (
             "[authority]\none_time_key = \"rsa\"",
-            "authority.one_time_key (from qishu.toml): must be \"rsa-2048\" or \"ecdsa-p256\", not \"rsa\"",
+            "authority.one_time_key (from qishu.toml): must be \"rsa-2048\" or \"rsa-3072\" or \"rsa-4096\" or \"ecdsa-p256\" or \"sm2\", not \"rsa\"",
         ),
         (
             "[log]\nlevel = \"info,sqlx=loud\"",
@@ -246,4 +246,30 @@ fn every_key_of_the_default_file_is_explained() {
             explained = false;
         }
     }
+}
+
+#[test]
+fn tencent_cloud_needs_what_its_users_need() {
+    let account = "[tencent]\nsecret_id = \"AKID\"\nsecret_key = \"k\"\n";
+    let (key, _) = refused(production("[identity]\nprovider = \"tencent\""));
+    assert_eq!(key, "tencent.secret_id");
+    let (key, _) = refused(production(&format!(
+        "[identity]\nprovider = \"tencent\"\n{account}"
+    )));
+    assert_eq!(key, "tencent.face_rule_id");
+    let (key, _) = refused(production(&format!("[sms]\nprovider = \"tencent\"\n{account}")));
+    assert_eq!(key, "tencent.sms_app_id");
+    let all = format!("[identity]\nprovider = \"tencent\"\n{account}face_rule_id = \"1\"");
+    let config = production(&all).unwrap();
+    let tencent = config.tencent.as_ref().unwrap();
+    assert_eq!(
+        (tencent.region.as_str(), tencent.timeout),
+        ("ap-guangzhou", Duration::from_secs(10))
+    );
+    assert!(config.simulated().is_empty());
+    assert!(
+        config.print().contains("secret_key = \"***\""),
+        "{}",
+        config.print()
+    );
 }

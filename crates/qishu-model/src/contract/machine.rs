@@ -17,6 +17,8 @@ use crate::id::{ActionId, SignatoryId};
 use crate::log::OperateType;
 use crate::time::Timestamp;
 
+#[cfg(test)]
+pub(crate) use table::draft as example;
 pub use table::state_table;
 
 /// Where a command leads.

@@ -3,15 +3,27 @@
 pub(super) mod checkhealth;
 pub(super) mod companyinfo_verify;
 pub(super) mod identity_verify;
+pub(super) mod ocr_bankcard;
+pub(super) mod ocr_idcard;
 pub(super) mod verify;
 
 use qishu_app::Language;
 use qishu_app::identity::IdentityResult;
+use qishu_app::ocr::CardPicture;
 use qishu_wire::answers::IdentityCheckAnswer;
+use qishu_wire::requests::OcrRequest;
+
+/// An uploaded picture wins over an address (12.5).
+fn picture(request: OcrRequest) -> CardPicture {
+    match request.image {
+        Some(image) => CardPicture::File(image.bytes),
+        None => CardPicture::Address(request.image_url.unwrap_or_default()),
+    }
+}
 
 /// That data differ is an answer, not an error (D-34).
 fn identity_answer(result: &IdentityResult, factors: usize, language: Language) -> IdentityCheckAnswer {
-    let agrees = result.mismatch.is_empty();
+    let agrees = result.agrees();
     let words = match (language, agrees, result.simulated) {
         (Language::Chinese, true, false) => "信息一致",
         (Language::Chinese, true, true) => "信息一致（模拟）",

@@ -8,9 +8,10 @@ use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
 use qishu_app::AppError;
 use qishu_app::contract::free_place;
+use qishu_app::identity_page::open_identity_link;
 use qishu_app::page::{
-    CodeSent, Opened, PageSession, Purpose, SeenRevision, log_in, open_link, open_ticket, page_contract,
-    record_print, send_confirm_code, send_login_code,
+    Client, CodeSent, Opened, PageSession, Purpose, SeenRevision, log_in, open_link, open_ticket,
+    page_contract, record_print, send_confirm_code, send_login_code,
 };
 use qishu_model::id::DocumentId;
 use serde::Deserialize;
@@ -23,13 +24,14 @@ use crate::Shared;
 
 mod appoint;
 mod contract_view;
+pub(crate) mod identity;
 mod join;
 mod steps;
 
 pub(crate) use appoint::{appoint, basics, params, positions, send};
 pub(crate) use join::{join, join_code};
 pub(crate) use steps::{
-    UploadQuery, audit, end, password, password_code, recall, reject, resend, sign, upload,
+    UploadQuery, audit, end, password, password_code, recall, reject, resend, sign, signer_auth, upload,
 };
 pub(crate) mod fill;
 
@@ -95,11 +97,21 @@ fn seen(revisions: Vec<RevisionBody>) -> Vec<SeenRevision> {
 /// Trades a link's token for a session.
 pub(crate) async fn open(State(shared): State<Shared>, from: FromPage, body: Bytes) -> Answer {
     let body: OpenBody = read(&body)?;
+    let client = Client {
+        address: from.address.clone(),
+        browser: from.browser.clone(),
+        ..Client::default()
+    };
     match open_link(&shared.app, &body.token, from.address, from.browser).await {
-        // A link to a free place opens nothing before somebody has taken the place.
-        Err(AppError::LinkExpired) => Ok(join::place_answer(&free_place(&shared.app, &body.token).await?)),
-        opened => Ok(opened_answer(&shared, &opened?)),
+        Err(AppError::LinkExpired) => {}
+        opened => return Ok(opened_answer(&shared, &opened?)),
     }
+    match open_identity_link(&shared.app, &body.token, client).await {
+        Err(AppError::LinkExpired) => {}
+        opened => return Ok(identity::opened_answer(&shared, &opened?)),
+    }
+    // A link to a free place opens nothing before somebody has taken the place.
+    Ok(join::place_answer(&free_place(&shared.app, &body.token).await?))
 }
 
 /// Sends a code for logging in.
@@ -150,8 +162,13 @@ fn opened_answer(shared: &Shared, opened: &Opened) -> Response {
         // Whoever logs in must know which contact is meant, not learn it.
         "contact": user.as_ref().filter(|_| *purpose == Purpose::LogIn).map(|user| user.masked()),
     });
+    with_session(shared, body, &opened.token)
+}
+
+/// An answer that hands the browser its session.
+fn with_session(shared: &Shared, body: Value, token: &str) -> Response {
     let mut response = Json(body).into_response();
-    if let Ok(value) = HeaderValue::from_str(&cookie(&shared.settings, &opened.token)) {
+    if let Ok(value) = HeaderValue::from_str(&cookie(&shared.settings, token)) {
         response.headers_mut().insert(SET_COOKIE, value);
     }
     response

@@ -78,8 +78,45 @@ fn tell_confirmation(error: &AppError) -> Option<Told> {
     })
 }
 
+/// Refusals of authentications.
+fn tell_identity(error: &AppError) -> Option<Told> {
+    Some(match error {
+        AppError::AuthOver => told(
+            410,
+            "AUTH_OVER",
+            "认证页面已失效或认证已结束，请重新获取链接",
+            "The authentication is over, ask for a new link",
+        ),
+        AppError::AuthRequired => told(
+            409,
+            "AUTH_REQUIRED",
+            "请先完成实名认证",
+            "Real-name authentication comes first",
+        ),
+        AppError::CheckUnavailable(_) => told(
+            503,
+            "CHECK_UNAVAILABLE",
+            "核验服务暂时没有响应，请稍后重试或换一种认证方式",
+            "The check got no answer, try again later or choose another way",
+        ),
+        AppError::NotConfigured(_) => told(
+            503,
+            "NOT_CONFIGURED",
+            "该认证方式尚未开通",
+            "This way of authentication is not set up",
+        ),
+        AppError::CompanyAlreadyAuthed { .. } => told(
+            409,
+            "COMPANY_AUTHED",
+            "该公司已完成认证",
+            "The company is authenticated already",
+        ),
+        _ => return None,
+    })
+}
+
 fn tell(error: &AppError) -> Told {
-    if let Some(told) = tell_confirmation(error) {
+    if let Some(told) = tell_confirmation(error).or_else(|| tell_identity(error)) {
         return told;
     }
     match error {

@@ -4,6 +4,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
+use qishu_app::identity_page::{IdentitySession, resume_identity};
 use qishu_app::page::{PageSession, resume};
 use qishu_app::{AppError, Language};
 
@@ -73,6 +74,23 @@ fn is_own_page(headers: &HeaderMap) -> bool {
         authority.is_some() && authority == host
     });
     has_header && same_origin
+}
+
+/// The session of a request on a page about who somebody is.
+pub(crate) struct OnIdentityPage(pub(crate) IdentitySession);
+
+impl FromRequestParts<Shared> for OnIdentityPage {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, PageError> {
+        if parts.method != Method::GET && !is_own_page(&parts.headers) {
+            return Err(PageError(AppError::PermissionDenied {
+                reason: "the request does not come from the page",
+            }));
+        }
+        let token = token(&parts.headers, &shared.settings).ok_or(PageError(AppError::SessionExpired))?;
+        Ok(Self(resume_identity(&shared.app, &token).await?))
+    }
 }
 
 impl FromRequestParts<Shared> for Session {

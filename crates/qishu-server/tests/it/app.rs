@@ -15,7 +15,7 @@ use qishu_blob::Blobs;
 use qishu_callback::{AddressPolicy, Deliverer};
 use qishu_model::id::IdSource;
 use qishu_model::time::Timestamp;
-use qishu_provider::{IdentitySimulator, Messenger, Simulator};
+use qishu_provider::{IdentityServices, Messenger, OcrSimulator, Simulator};
 use qishu_server::{ServerSettings, router, serve};
 use qishu_store::{DataKey, DataKeys, Store, StoreOptions};
 use qishu_testkit::{FakeClock, TestDatabase};
@@ -53,6 +53,7 @@ fn settings() -> Settings {
         electronic_seals: true,
         callbacks_at_once: 4,
         seals_pass_unseen: false,
+        seal_edit_lock: false,
         simulated: true,
         fixed_code: None,
     }
@@ -172,7 +173,8 @@ impl TestApp {
             other,
             files,
             messenger: Messenger::simulated(&simulator),
-            identity: Some(Arc::new(IdentitySimulator)),
+            identity: IdentityServices::simulated(),
+            ocr: Some(Arc::new(OcrSimulator)),
             deliverer: Deliverer::new(AddressPolicy {
                 allow_loopback: true,
                 allow_private: Vec::new(),

@@ -38,11 +38,25 @@ const WITHOUT_ID: &[&str] = &[
     "/v2/template/list",
     "/v3/template/createbyword",
     "/v2/category/list",
+    "/v2/personalauth",
+    "/v2/personalauth/result",
+    "/companyauth/pcpage",
+    "/companyauth/h5page",
+    "/companyauth/pcpagewithlicense",
+    "/companyauth/h5pagewithlicense",
+    "/companyauth/result",
     "/v2/customer/add",
+    "/v2/ssoprivilege/url",
+    "/v2/personalsign/authurl",
+    "/v2/personalsign/deauthorize",
+    "/v2/personalsign/query",
     "/v2/verify",
     "/v2/identity/verify",
     "/v2/companyinfo/verify",
     "/v2/checkhealth",
+    "/v2/ocr/idcard",
+    "/v2/ocr/bankcard",
+    "/v2/chain/notary",
 ];
 
 /// Well-formed, and nobody's.
@@ -64,6 +78,7 @@ pub(crate) async fn add_stranger(app: &TestApp) {
         legal_person: None,
         status: CompanyStatus::AuthSuccess,
         parent: None,
+        auth_end: None,
         create_time: app.app.now(),
     };
     let application = Application {
@@ -121,6 +136,15 @@ impl Ids {
             let list = app.get(target).await.result();
             list["list"][0]["id"].as_str().unwrap_or(NOBODYS).to_owned()
         };
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let data = json!({ "notaryName": "日志", "notaryDataID": drafted.contract, "notaryType": "HASH",
+                           "hashAlgorithm": "SHA256", "notaryDataHash": "ab".repeat(32) });
+        let notary = app.post("/v2/chain/notary", &data).await.result();
+        let order = json!({ "chainId": notary["chainId"] });
+        let proof = app
+            .post("/chain/evidence/electronic/prove/apply", &order)
+            .await
+            .result();
         Self(vec![
             ("contractId", drafted.contract.clone()),
             ("id", drafted.contract),
@@ -130,6 +154,8 @@ impl Ids {
             ("sealId", first("/v2/seal/list").await),
             ("categoryId", first("/v2/category/list").await),
             ("templateId", first("/v2/template/list").await),
+            ("chainId", text(&notary["chainId"])),
+            ("proveId", text(&proof["proveId"])),
         ])
     }
 
@@ -173,11 +199,12 @@ pub(crate) fn other_fields(path: &str) -> Value {
         "/v2/contract/employeeaudit" => json!({ "pass": true }),
         "/v2/contract/joinurl" => json!({ "type": "PERSONAL" }),
         "/v2/signatory/identity" => json!({ "contact": PERSON }),
+        "/chain/evidence/complete/report/apply" => json!({ "proveSource": 3 }),
         _ => json!({}),
     }
 }
 
-async fn call(app: &TestApp, endpoint: &Endpoint, headers: &str, ids: &Ids) -> Answer {
+pub(crate) async fn call(app: &TestApp, endpoint: &Endpoint, headers: &str, ids: &Ids) -> Answer {
     let path = endpoint.path;
     let uploads = [
         "/v2/document/addbyfile",

@@ -228,7 +228,8 @@ async fn the_initiator_fills_its_values_on_the_page_before_it_sends() {
         let leased = draft_lease(&app).await;
         let open_values = json!([{ "name": "住址", "signatoryId": leased.lessee }]);
         assert_eq!(add(&app, &leased, &template, open_values).await.code(), 0);
-        let mode = json!({ "pageType": "FILL_PARAMETERS" });
+        // Opened for filling, it offers that whatever the button says.
+        let mode = json!({ "pageType": "FILL_PARAMETERS", "fillParamButton": false });
         let session = open(&app, &leased.contract, &mode).await;
         let shown = app.page("/appoint", &session, None).await.json();
         assert_eq!(shown["offer"]["mode"], "FILL_PARAMETERS");

@@ -467,3 +467,30 @@ async fn an_employee_without_a_signature_has_no_picture() {
     })
     .await;
 }
+
+/// D-21, for those who switched it on.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_edit_again_and_again_locks_a_seal_against_edits() {
+    on_both(async |database| {
+        let switch = |settings: &mut qishu_app::Settings| settings.seal_edit_lock = true;
+        let app = TestApp::start_changed(database, switch, |_| {}).await;
+        let made = app
+            .post("/v2/seal/autocreate", &json!({ "name": "合同专用章" }))
+            .await
+            .result();
+        let edit = |name: &str| json!({ "sealId": made["id"], "sealName": name });
+        for _ in 0..5 {
+            assert_eq!(app.post("/v2/seal/edit", &edit("新名")).await.code(), 0);
+        }
+        assert_eq!(app.post("/v2/seal/edit", &edit("新名")).await.code(), 1006);
+        assert_eq!(
+            app.post("/v2/seal/edit", &edit("另一个名")).await.code(),
+            1006,
+            "the seal is locked"
+        );
+        app.clock.advance_ms(18 * 3_600_000);
+        assert_eq!(app.post("/v2/seal/edit", &edit("另一个名")).await.code(), 0);
+        app.assert_promises().await;
+    })
+    .await;
+}

@@ -53,6 +53,16 @@ async fn signed_altered_and_unsigned_files_are_told_apart() {
         for date in ["signTime", "certDateFrom", "certDateTo"] {
             assert_eq!(one[date].as_str().unwrap().len(), 19, "{date} {one}");
         }
+        assert_eq!(
+            (&one["hasTimeStamp"], &one["imgString"]),
+            (&json!(false), &json!(null))
+        );
+        let shown = app
+            .upload("/v2/verify", &[("showImg", "true")], &signed)
+            .await
+            .result();
+        let picture = shown["signatureInfos"][0]["imgString"].as_str().unwrap();
+        assert!(picture.starts_with("iVBORw0KGgo"), "a PNG: {picture:.20}");
         // One byte of what was signed, in the comment that marks the file as binary.
         let mut altered = signed.clone();
         altered[11] ^= 1;
@@ -132,6 +142,30 @@ async fn the_simulated_data_source_agrees_with_what_is_well_formed() {
         app.assert_refused("/v2/companyinfo/verify", &[(json!({ "companyName": "x" }), 1005, "registerNo")])
             .await;
         app.assert_promises().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_stamps_are_told_and_judged() {
+    on_both(async |database| {
+        let long_term = |settings: &mut qishu_app::Settings| {
+            settings.signature_level = qishu_app::SignatureLevel::BaselineLta;
+        };
+        let app = TestApp::start_changed(database, long_term, |_| {}).await;
+        let drafted = draft(&app, &draft_body(&[PERSON])).await;
+        assert_eq!(send(&app, &drafted).await.code(), 0);
+        let sign = json!({ "contractId": drafted.contract });
+        assert_eq!(app.post("/v2/contract/companysign", &sign).await.code(), 0);
+        let target = format!("/v2/document/download?documentId={}", drafted.document);
+        let signed = app.get(&target).await.body;
+        let verdict = app.upload("/v2/verify", &[], &signed).await.result();
+        let one = &verdict["signatureInfos"][0];
+        assert_eq!(
+            (&one["hasTimeStamp"], &one["verifyTimestamp"]),
+            (&json!(true), &json!(true))
+        );
+        assert_eq!(one["timeStamp"].as_str().unwrap().len(), 19);
     })
     .await;
 }

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::Value as Json;
 
-use super::{Canonical, Effect, GENESIS, checkpoints, columns, head};
+use super::proof::{StoredRow, content};
+use super::{Checkpoint, Effect, Head, checkpoints, columns, head};
 use crate::error::StoreError;
 use crate::table::{BUSINESS, Table};
 use crate::transaction::{Key, Reader};
-use crate::value::{Row, Value, values};
+use crate::value::{Value, values};
 
 /// Rows read at a time.
 const PAGE: i64 = 500;
@@ -59,7 +60,7 @@ pub enum ChainFault {
 }
 
 /// Result of [`verify_chain`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ChainReport {
     /// Rows read.
     pub rows: u64,
@@ -120,88 +121,85 @@ pub struct ReplayReport {
 /// # Errors
 /// [`StoreError`] when rows cannot be read at all; everything readable but wrong is a fault in the report.
 pub async fn verify_chain(reader: &mut Reader, anchors: &[Anchor]) -> Result<ChainReport, StoreError> {
-    let mut stated: HashMap<i64, Vec<[u8; 32]>> = HashMap::new();
+    let mut walk = ChainWalk::default();
     for anchor in anchors {
-        stated.entry(anchor.number).or_default().push(anchor.hash);
+        walk.expect(*anchor);
     }
-    for checkpoint in checkpoints(reader).await? {
-        stated
-            .entry(checkpoint.head.number)
-            .or_default()
-            .push(checkpoint.head.hash);
+    for Checkpoint { head, .. } in checkpoints(reader).await? {
+        walk.expect(Anchor {
+            number: head.number,
+            hash: head.hash,
+        });
     }
-    let mut report = ChainReport {
-        rows: 0,
-        faults: Vec::new(),
-    };
-    let (mut number, mut hash) = (0, GENESIS);
     loop {
         let sql = "SELECT * FROM ledger WHERE number > $1 ORDER BY number LIMIT $2";
-        let rows = reader.fetch(sql, values![number, PAGE]).await?;
+        let rows = reader.fetch(sql, values![walk.number, PAGE]).await?;
         if rows.is_empty() {
             break;
         }
         for row in &rows {
-            report.rows += 1;
-            (number, hash) = follow(row, number, hash, &mut report.faults)?;
-            if stated
-                .remove(&number)
-                .is_some_and(|hashes| hashes.iter().any(|stated| *stated != hash))
-            {
-                report.faults.push(ChainFault::OffCheckpoint { number });
-            }
+            let hash = row.array::<32>("hash").unwrap_or_default();
+            walk.step(&content(row, walk.hash)?, hash);
         }
-        if report.faults.len() > REPORTED {
-            report.faults.truncate(REPORTED);
-            return Ok(report);
+        if walk.report.faults.len() > REPORTED {
+            walk.report.faults.truncate(REPORTED);
+            return Ok(walk.report);
         }
     }
-    report.faults.extend(
-        stated
-            .keys()
-            .filter(|number| **number != 0)
-            .map(|number| ChainFault::OffCheckpoint { number: *number }),
-    );
-    let head = head(reader).await?;
-    if (head.number, head.hash) != (number, hash) {
-        report.faults.push(ChainFault::WrongEnd {
-            expected: head.number,
-            found: number,
-        });
-    }
-    Ok(report)
+    Ok(walk.end(head(reader).await?))
 }
 
-/// Checks one row behind `(number, hash)`; gives back its own. The hash goes on as stored, so that one altered row is
-/// one fault.
-fn follow(
-    row: &Row,
+/// Checks rows one after the other.
+#[derive(Default)]
+struct ChainWalk {
+    /// Number and hash of the row that was checked last; 0 and the genesis hash before the first.
     number: i64,
     hash: [u8; 32],
-    faults: &mut Vec<ChainFault>,
-) -> Result<(i64, [u8; 32]), StoreError> {
-    let found = row.int("number")?;
-    if found != number + 1 {
-        faults.push(ChainFault::Gap {
-            expected: number + 1,
-            found,
-        });
+    /// Hashes that the chain must have, by number.
+    expected: HashMap<i64, Vec<[u8; 32]>>,
+    report: ChainReport,
+}
+
+impl ChainWalk {
+    fn expect(&mut self, anchor: Anchor) {
+        self.expected.entry(anchor.number).or_default().push(anchor.hash);
     }
-    let canonical = Canonical {
-        number: found,
-        at_ms: row.int("at_ms")?,
-        tenant: row.optional_int("tenant")?,
-        kind: row.text("kind")?,
-        subject: row.optional_int("subject")?,
-        body: row.bytes("body")?,
-        effects: row.bytes("effects")?,
-    };
-    let computed = canonical.hash(&hash);
-    let stored = row.array::<32>("hash").unwrap_or_default();
-    if computed != stored {
-        faults.push(ChainFault::Altered { number: found });
+
+    /// The next row, with the hash that is stored for it. The chain goes on from the stored hash, so that one altered row is
+    /// one fault.
+    fn step(&mut self, row: &StoredRow, stored: [u8; 32]) {
+        let found = row.number;
+        self.report.rows += 1;
+        if found != self.number + 1 {
+            self.report.faults.push(ChainFault::Gap {
+                expected: self.number + 1,
+                found,
+            });
+        }
+        if row.hash_after(&self.hash) != stored {
+            self.report.faults.push(ChainFault::Altered { number: found });
+        }
+        let expected = self.expected.remove(&found).unwrap_or_default();
+        if expected.iter().any(|expected| *expected != stored) {
+            self.report
+                .faults
+                .push(ChainFault::OffCheckpoint { number: found });
+        }
+        (self.number, self.hash) = (found, stored);
     }
-    Ok((found, stored))
+
+    fn end(mut self, head: Head) -> ChainReport {
+        let missed = self.expected.keys().filter(|number| **number != 0);
+        let missed = missed.map(|number| ChainFault::OffCheckpoint { number: *number });
+        self.report.faults.extend(missed);
+        if (head.number, head.hash) != (self.number, self.hash) {
+            self.report.faults.push(ChainFault::WrongEnd {
+                expected: head.number,
+                found: self.number,
+            });
+        }
+        self.report
+    }
 }
 
 /// Replays the effects of every row from row 1 and compares the result with every business table (P2). Keeps one digest per
@@ -217,7 +215,7 @@ pub async fn replay_and_compare(reader: &mut Reader) -> Result<ReplayReport, Sto
     };
     let mut replayed = replay(reader, &mut report).await?;
     for table in BUSINESS {
-        compare(reader, table, &mut replayed, &mut report).await?;
+        compare(reader, *table, &mut replayed, &mut report).await?;
     }
     let mut missing: Vec<_> = replayed.into_keys().collect();
     missing.sort();
@@ -319,4 +317,128 @@ fn content_digest(content: &std::collections::BTreeMap<String, Json>) -> [u8; 32
     let mut out = [0; 32];
     out.copy_from_slice(digest(&SHA256, &text).as_ref());
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use qishu_model::time::Timestamp;
+    use qishu_testkit::TestRandom;
+
+    use super::*;
+
+    const ROWS: usize = 40;
+    /// The row of a checkpoint that an attacker cannot forge.
+    const STAMPED: usize = 35;
+
+    fn row(number: i64) -> StoredRow {
+        StoredRow {
+            number,
+            at: Timestamp::from_ms(1_795_140_000_000 + number * 1_000),
+            tenant: (number % 3 != 0).then_some(number % 3),
+            kind: ["CREATE", "SIGN_INTENDED", "SIGN", "VIEW"][usize::try_from(number).unwrap() % 4]
+                .to_owned(),
+            subject: (number % 5 != 0).then_some(7_000 + number % 2),
+            body: number.to_string().into_bytes(),
+            effects: format!("[{{\"table\":\"contract\",\"key\":\"{}\"}}]", number % 2).into_bytes(),
+            previous: [0; 32],
+        }
+    }
+
+    /// Hashes for the rows as they stand now.
+    fn chained(rows: Vec<StoredRow>) -> Vec<(StoredRow, [u8; 32])> {
+        let mut hash = [0; 32];
+        rows.into_iter()
+            .map(|row| {
+                hash = row.hash_after(&hash);
+                (row, hash)
+            })
+            .collect()
+    }
+
+    fn is_found(ledger: &[(StoredRow, [u8; 32])], head: Head, stamped: Anchor) -> bool {
+        let mut walk = ChainWalk::default();
+        walk.expect(stamped);
+        for (row, hash) in ledger {
+            walk.step(row, *hash);
+        }
+        !walk.end(head).faults.is_empty()
+    }
+
+    fn end(ledger: &[(StoredRow, [u8; 32])]) -> Head {
+        let (row, hash) = ledger.last().unwrap();
+        Head {
+            number: row.number,
+            hash: *hash,
+        }
+    }
+
+    fn renumber(ledger: &mut [(StoredRow, [u8; 32])]) {
+        for (number, (row, _)) in (1..).zip(ledger) {
+            row.number = number;
+        }
+    }
+
+    fn edit(row: &mut StoredRow, random: &TestRandom) {
+        let flip = |bytes: &mut [u8]| {
+            let at = usize::try_from(random.below(bytes.len() as u64)).unwrap();
+            bytes[at] ^= 1 << random.below(8);
+        };
+        match random.below(6) {
+            0 => flip(&mut row.body),
+            1 => flip(&mut row.effects),
+            2 => row.kind.push('X'),
+            3 => row.at = row.at.plus_ms(1 + i64::try_from(random.below(100_000)).unwrap()),
+            4 => row.tenant = row.tenant.map_or(Some(9), |_| None),
+            _ => row.subject = row.subject.map_or(Some(1), |subject| Some(subject + 1)),
+        }
+    }
+
+    /// Half of the time the attacker makes the numbers fit again, and some of the time also hashes and head: then
+    /// the stamped row gives it away.
+    #[test]
+    fn ten_thousand_random_edits_deletions_insertions_swaps_and_cuts_are_found() {
+        let ledger = chained((1..).take(ROWS).map(row).collect());
+        let stamped = Anchor {
+            number: ledger[STAMPED - 1].0.number,
+            hash: ledger[STAMPED - 1].1,
+        };
+        assert!(!is_found(&ledger, end(&ledger), stamped));
+        let random = TestRandom::new(7_300);
+        let below = |bound: usize| usize::try_from(random.below(bound as u64)).unwrap();
+        for round in 0..10_000 {
+            let mut forged = ledger.clone();
+            let at = below(STAMPED);
+            match round % 5 {
+                0 => edit(&mut forged[at].0, &random),
+                1 => drop(forged.remove(at)),
+                2 => {
+                    let copy = forged[below(ROWS)].clone();
+                    forged.insert(at, copy);
+                }
+                3 => forged.swap(at, (at + 1 + below(ROWS - 1)) % ROWS),
+                _ => forged.truncate(at + 1),
+            }
+            let cut = round % 5 == 4 && at + 1 < STAMPED;
+            if round % 5 == 4 && !cut {
+                // Cutting behind the stamped row is seen by the head alone.
+                assert!(is_found(&forged, end(&ledger), stamped), "round {round}");
+                continue;
+            }
+            if random.below(2) == 0 {
+                renumber(&mut forged);
+            }
+            assert!(
+                is_found(&forged, end(&ledger), stamped),
+                "round {round}: row {at}"
+            );
+            if random.below(4) == 0 {
+                forged = chained(forged.into_iter().map(|(row, _)| row).collect());
+                let head = end(&forged);
+                assert!(
+                    is_found(&forged, head, stamped),
+                    "round {round}: row {at}, chained anew"
+                );
+            }
+        }
+    }
 }

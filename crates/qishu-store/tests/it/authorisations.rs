@@ -16,10 +16,17 @@ fn granted(id: u64) -> PersonalAuthorisation {
         person_id: SIGNER,
         company_id: PLATFORM,
         application_id: ApplicationId::new(5),
+        user: None,
         remark: Some("采购合同".to_owned()),
+        auth_method: None,
+        confirmed: None,
+        until_modifiable: false,
+        callback_url: None,
         allow_personal_auto: true,
         until: NOW.plus_days(30),
-        granted: NOW,
+        requested: None,
+        granted: Some(NOW),
+        refused: None,
         withdrawn: None,
     }
 }

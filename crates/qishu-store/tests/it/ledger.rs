@@ -197,6 +197,7 @@ async fn a_chain_that_was_cut_together_with_its_head_is_off_its_checkpoints_and_
             head: whole,
             at: NOW,
             signature: b"signed elsewhere".to_vec(),
+            tree: None,
         };
         let mut transaction = store.begin("checkpoint");
         insert_checkpoint(&mut transaction, &checkpoint).await.unwrap();

@@ -102,6 +102,7 @@ pub(crate) fn a_company(id: CompanyId, name: &str, parent: Option<CompanyId>) ->
         legal_person: Some("李法人".to_owned()),
         status: CompanyStatus::AuthSuccess,
         parent,
+        auth_end: None,
         create_time: NOW,
     }
 }

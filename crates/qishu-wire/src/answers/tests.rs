@@ -392,6 +392,7 @@ fn companies_and_applications() {
         legal_person: some("张三"),
         status: CompanyStatus::AuthSuccess,
         parent: None,
+        auth_end: None,
         create_time: time("2026-05-01 08:00:00"),
     };
     let application = Application {

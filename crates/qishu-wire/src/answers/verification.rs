@@ -19,7 +19,7 @@ pub struct VerificationAnswer {
     pub signature_infos: Vec<SignatureAnswer>,
 }
 
-/// One signature. What the verifier does not know is left out: reason, time-stamp, changed form fields and annotations.
+/// One signature. What the verifier does not know is left out: reason, changed form fields and annotations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignatureAnswer {
@@ -46,6 +46,14 @@ pub struct SignatureAnswer {
     pub str_alg_name: Option<&'static str>,
     /// It covers the file to its last byte.
     pub signature_covers_whole_document: bool,
+    /// It has a time-stamp.
+    pub has_time_stamp: bool,
+    /// The time of the time-stamp.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_stamp: Option<String>,
+    /// The time-stamp is one of a trusted authority; absent without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verify_timestamp: Option<bool>,
     /// Serial number of the certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cert_serial_no: Option<String>,
@@ -57,6 +65,9 @@ pub struct SignatureAnswer {
     pub cert_date_to: Option<String>,
     /// It can be seen on a page.
     pub visible_signature: bool,
+    /// Base64 of the picture it shows, a PNG; only with `showImg`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub img_string: Option<String>,
     /// As for the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_id: Option<String>,

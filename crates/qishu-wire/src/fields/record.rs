@@ -75,6 +75,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("callbackUrl", "https://example.com/callback"),
     ("enterpriseCode", "1101010000000"),
     ("expireTime", "30"),
+    ("fileType", "pdf"),
     ("fontColor", "#1989FA"),
     ("lpLetter", "iVBORw0KGgo="),
     ("operate", "ENABLE"),

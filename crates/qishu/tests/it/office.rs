@@ -192,7 +192,17 @@ async fn a_conversion_that_takes_too_long_is_stopped_and_leaves_nothing_behind()
         matches!(ended, OfficeError::Start { .. } | OfficeError::Time { .. }),
         "{ended}"
     );
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    // The folder of this server stays as long as it lives, with its lock and without the job's.
+    let mut servers = std::fs::read_dir(folder.path()).unwrap();
+    let own = servers.next().unwrap().unwrap().path();
+    assert!(servers.next().is_none());
+    let names: Vec<_> = std::fs::read_dir(&own)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(names, ["lock"]);
+    drop(office);
+    assert!(!own.exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,4 +16,4 @@ pub use info::{Accuracy, MessageImprint, TimeStampInfo};
 pub use request::TimeStampRequest;
 pub use response::time_stamp_token;
 pub(crate) use verify::TimeStampToken;
-pub use verify::{VerifiedTimeStamp, verify_time_stamp};
+pub use verify::{VerifiedTimeStamp, read_time_stamp, verify_time_stamp};

@@ -89,6 +89,14 @@ pub fn verify_time_stamp<D: AsRef<[u8]>>(
     }
 }
 
+/// Judges a TimeStampToken by itself, all but what it is over: that is for the caller to compare with the imprint.
+///
+/// # Errors
+/// [`TimeStampError`], a variant for each thing that can be wrong.
+pub fn read_time_stamp(token: &[u8]) -> Result<VerifiedTimeStamp, TimeStampError> {
+    verified(token, &[])
+}
+
 /// Everything but what the time-stamp is about.
 pub(super) fn verified(
     token: &[u8],

@@ -6,6 +6,7 @@ import type {
   DocumentRevision,
   DraftBasics,
   DraftPosition,
+  IdentityPage,
   JoinRequest,
   OpenedLink,
   PageLanguage,
@@ -63,6 +64,14 @@ export interface PageClient {
   sendDraft(): Promise<void>;
   /** Tells the server that the contract was printed. */
   recordPrint(): Promise<void>;
+  /** A link to the authentication that the initiator demands before this person signs. */
+  signerAuth(): Promise<{ pageUrl: string }>;
+  /** A page about who somebody is. */
+  identity(): Promise<IdentityPage>;
+  /** An action of such a page, e.g. `check` or `company/basics`. */
+  identityAct<T>(action: string, body?: object): Promise<T>;
+  /** Hands a file in on such a page. */
+  identityFile(action: string, file: Blob): Promise<IdentityPage>;
   /** The file's address, bound to the revision that is shown. */
   fileUrl(document: DocumentRevision): string;
   downloadUrl(documentId: string): string;
@@ -213,6 +222,27 @@ class FetchPageClient implements PageClient {
 
   async recordPrint(): Promise<void> {
     await this.#post('/print', {});
+  }
+
+  signerAuth(): Promise<{ pageUrl: string }> {
+    return this.#postJson('/auth', {});
+  }
+
+  identity(): Promise<IdentityPage> {
+    return this.#getJson('/identity');
+  }
+
+  identityAct<T>(action: string, body: object = {}): Promise<T> {
+    return this.#postJson(`/identity/${action}`, body);
+  }
+
+  async identityFile(action: string, file: Blob): Promise<IdentityPage> {
+    const response = await this.#send(`${this.baseUrl}/identity/${action}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/octet-stream', [PAGE_HEADER]: '1' },
+      body: file,
+    });
+    return this.#read(response);
   }
 
   fileUrl({ documentId, revision }: DocumentRevision): string {

@@ -7,7 +7,10 @@
 
 /** `LOG_IN`: the link alone does not say who opened it; log in first. */
 /** `JOIN`: a free place of a contract, to be taken first. */
-export type Purpose = 'APPOINT' | 'JOIN' | 'LOG_IN' | 'SIGN' | 'VIEW';
+export type Purpose = 'APPOINT' | 'JOIN' | 'LOG_IN' | 'SIGN' | 'VIEW' | IdentityPurpose;
+
+/** Pages about who somebody is. */
+export type IdentityPurpose = 'AUTHORISE' | 'COMPANY_AUTH' | 'LEGAL_PERSON' | 'PERSON_AUTH' | 'SSO_PRIVILEGE';
 
 export type PageLanguage = 'cn' | 'en';
 
@@ -375,4 +378,127 @@ export interface SignResult {
   status: string;
   contractStatus: ContractStatus;
   callbackPage?: string | null;
+}
+
+/** What every page about an identity has. */
+export interface IdentityFrame {
+  lang: PageLanguage;
+  themeColor?: string | null;
+  /** Where to go afterwards. */
+  callbackPage?: string | null;
+  /** The address is one the application has listed, or a page of ours. */
+  callbackTrusted: boolean;
+  closeButton: boolean;
+  platformName?: string | null;
+  simulated: boolean;
+}
+
+export type IdentityPage = IdentityFrame &
+  (
+    | { purpose: 'AUTHORISE'; shown: AuthorisationShown }
+    | { purpose: 'COMPANY_AUTH'; shown: CompanyAuthShown }
+    | { purpose: 'LEGAL_PERSON'; shown: LegalPersonShown }
+    | { purpose: 'PERSON_AUTH'; shown: PersonAuthShown }
+    | { purpose: 'SSO_PRIVILEGE'; shown: SsoShown }
+  );
+
+export type AuthMode = 'ALIPAY' | 'BANK' | 'FACE' | 'IVS' | 'MANUAL';
+
+export type AuthFieldName = 'bankMobile' | 'bankNo' | 'idCardNo' | 'mobile' | 'username';
+
+export interface PersonAuthShown {
+  state: 'FAILED' | 'ISSUED' | 'OPEN' | 'PASSED' | 'REVIEWING';
+  /** Masked. */
+  contact: string;
+  paperType: 'HKMP' | 'IDCARD' | 'MTPS' | 'PASSPORT';
+  /** What is filled in, numbers masked; an empty answer keeps it. */
+  fields: Record<AuthFieldName, { shown: string | null; locked: boolean }>;
+  offered: AuthMode[];
+  passedBy: AuthMode | null;
+  record: { name: string; idCardNo: string } | null;
+  failed: { mode: AuthMode; fields: string[] } | null;
+  reason: string | null;
+  elsewhere: AuthMode | null;
+  photos: ('BACK' | 'FRONT')[];
+  /** Epoch milliseconds. */
+  until: number | null;
+  dataConsent: string;
+  faceConsent: string;
+  simulated: boolean;
+}
+
+export type AuthSubmission = Partial<Record<AuthFieldName, string>> & { mode: AuthMode; code?: string; consent?: string };
+
+/** A check that goes on at the supplier's page; without an address at the simulator's, which this page plays. */
+export interface ElsewhereAnswer {
+  purpose: 'ELSEWHERE';
+  pageUrl: string | null;
+}
+
+export interface CompanyAuthShown {
+  state:
+    | 'AUTHORISING'
+    | 'BASIC_FAILED'
+    | 'ISSUED'
+    | 'LEGAL_FAILED'
+    | 'LETTER_FAILED'
+    | 'PASSED'
+    | 'PAYMENT_FAILED'
+    | 'REVIEWING';
+  reason: string | null;
+  companyName: string;
+  registerNo: string | null;
+  legalPerson: string | null;
+  legalContact: string | null;
+  license: boolean;
+  locked: string[];
+  applicant: string;
+  contact: string;
+  applicantProven: boolean;
+  /** There and accepted; there; not there. */
+  letter: boolean | null;
+  payment: boolean | null;
+  paymentAsked: boolean;
+  open: boolean;
+  simulated: boolean;
+}
+
+export interface LegalPersonShown {
+  companyName: string;
+  registerNo: string;
+  legalPerson: string;
+  applicant: string;
+  contact: string;
+  proven: boolean;
+  somebodyElse: boolean;
+  open: boolean;
+  passed: boolean;
+  consent: string;
+}
+
+export type ConfirmWay = 'EMAIL' | 'FACE' | 'SIGNPWD' | 'SMS';
+
+export interface AuthorisationShown {
+  companyName: string;
+  appName: string;
+  remark: string;
+  /** `yyyy-MM-dd` */
+  until: string;
+  untilModifiable: boolean;
+  allowPersonalAuto: boolean;
+  status: 'authorized' | 'deauthorized' | 'expired' | 'refused' | 'unauthorized';
+  contact: string;
+  /** Real name; null until the person is known for sure. */
+  name: string | null;
+  ways: ConfirmWay[];
+  faceDone: boolean;
+}
+
+export interface SsoShown {
+  companyName: string;
+  appName: string;
+  contact: string;
+  granted: boolean;
+  mayGrant: boolean;
+  modules: string[];
 }

@@ -70,7 +70,7 @@ pub(super) fn step(id: ActionId, action_type: ActionType, serial_no: i32) -> Act
 }
 
 /// A company (approval, then seal) followed by a person, one after the other.
-pub(super) fn draft() -> Contract {
+pub(crate) fn draft() -> Contract {
     let mut company = party(COMPANY_PARTY, TenantType::Company, "契书演示科技有限公司", 1);
     company.actions = vec![
         step(AUDIT_STEP, ActionType::Audit, 0),

@@ -26,6 +26,7 @@ pub(in crate::api) async fn handle(call: Call) -> Answer {
         theme_color: request.theme_color,
         callback_page: request.callback_page,
         hide_return: request.hide_return_button,
+        platform_name: None,
         appoint: Some(appoint),
         ..PageOptions::default()
     };

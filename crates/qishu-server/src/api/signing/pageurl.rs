@@ -27,6 +27,7 @@ pub(in crate::api) async fn handle(call: Call) -> Answer {
         allow_password: request.allow_password_sign,
         hide_password_settings: request.hide_password_settings,
         page_type: request.page_type.name().to_owned(),
+        platform_name: None,
         appoint: None,
     };
     let lifetime = Lifetime::new(Some(i64::from(request.expire_minutes)), false)?;

@@ -1,5 +1,7 @@
 //! 文件验签: POST `/v2/verify`
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use qishu_app::Language;
 use qishu_app::verify_file::{FileStatus, SignatureVerdict, verify_file};
 use qishu_model::time::Timestamp;
@@ -13,7 +15,7 @@ const PLATFORM: &str = "Qishu";
 
 pub(in crate::api) async fn handle(call: Call) -> Answer {
     let request = VerifyRequest::read(&call.fields)?;
-    let found = verify_file(&call.app, &call.caller, request.file.bytes).await?;
+    let found = verify_file(&call.app, &call.caller, request.file.bytes, request.show_image).await?;
     let language = call.caller.language;
     let document_id = found.document.map(|id| id.to_string());
     let signatures = found.signatures.iter().enumerate();
@@ -58,10 +60,14 @@ fn shown(
         organization: signature.organisation.clone(),
         str_alg_name: signature.algorithm,
         signature_covers_whole_document: signature.covers_whole_document,
+        has_time_stamp: signature.time_stamp.is_some(),
+        time_stamp: signature.time_stamp.map(Timestamp::date_time_text),
+        verify_timestamp: signature.time_stamp.map(|_| signature.time_is_proven),
         cert_serial_no: signature.serial.clone(),
         cert_date_from: signature.valid_from.map(Timestamp::date_time_text),
         cert_date_to: signature.valid_to.map(Timestamp::date_time_text),
         visible_signature: signature.visible,
+        img_string: signature.image.as_ref().map(|png| STANDARD.encode(png)),
         document_id,
         sign_platform: signature.own.then_some(PLATFORM),
     }

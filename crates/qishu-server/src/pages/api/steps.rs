@@ -13,7 +13,7 @@ use qishu_app::document::{Upload, upload_attachment};
 use qishu_app::page::{
     ConfirmedCompany, Confirming, PageAudit, PagePlacement, PageSignature, Signed, audit_on_page,
     end_on_page, recall_on_page, reject_on_page, resend_on_page, return_page, send_password_code,
-    set_sign_password, sign_on_page,
+    set_sign_password, sign_on_page, signer_auth_url,
 };
 use qishu_model::contract::{Contract, DatePattern};
 use qishu_model::id::{AttachmentId, DocumentId, SealId};
@@ -280,4 +280,10 @@ pub(crate) async fn upload(
 
 fn ended(status: &str, contract: &Contract) -> Response {
     Json(json!({ "status": status, "contractStatus": contract.state.name() })).into_response()
+}
+
+/// A link to the authentication that the initiator demands before this person signs.
+pub(crate) async fn signer_auth(State(shared): State<Shared>, session: Session) -> Answer {
+    let url = signer_auth_url(&shared.app, &session.session).await?;
+    Ok(Json(json!({ "pageUrl": url })).into_response())
 }

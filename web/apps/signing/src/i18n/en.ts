@@ -385,6 +385,7 @@ export const en: Messages = {
     },
   },
   done: {
+    authenticate: 'Prove my identity',
     SIGNED: 'You have signed',
     APPROVED: 'Approved',
     APPROVED_text: 'Your decision is recorded; the contract goes on.',
@@ -400,6 +401,9 @@ export const en: Messages = {
     signedComplete: 'Everyone has signed. The contract is concluded.',
     signedWaiting: 'The contract is concluded once the other parties have signed. We will let you know.',
     signedWaitingFor: 'Still to sign: {names}. We will let you know when the contract is concluded.',
+    voided: 'Everyone has signed the agreement. The contract is void.',
+    voidWaitingFor: 'You have agreed. Still to sign: {names}. The contract becomes void once all have signed.',
+    voidRefused: 'The contract stays in force. You can close this page.',
     signedAt: 'Signed {time}',
     download: 'Download contract',
     downloadOne: 'Download “{title}”',
@@ -430,6 +434,8 @@ export const en: Messages = {
     otherTitle: 'The contract cannot be opened now',
   },
   refusal: {
+    AUTH_REQUIRED: 'The sender asks you to prove your identity first',
+    OTHER_PERSON: 'You are not on record as the person the sender named, please contact the sender',
     NOT_YOUR_TURN: 'It is not your turn yet. You will be told when the others before you have signed.',
     ALREADY_SIGNED: 'You have already signed this contract. Nothing more is needed.',
     NO_SIGN_STEP: 'You can read this contract. There is nothing for you to sign.',

@@ -381,6 +381,7 @@ export const zhCN = {
     },
   },
   done: {
+    authenticate: '去实名认证',
     SIGNED: '签署成功',
     APPROVED: '审批已通过',
     APPROVED_text: '您的审批意见已记录，合同将继续流转。',
@@ -396,6 +397,9 @@ export const zhCN = {
     signedComplete: '各方均已签署完毕，合同签订完成。',
     signedWaiting: '您已完成签署。其余签署方完成后，合同即签订完成，届时会通知您。',
     signedWaitingFor: '您已完成签署。还需等待：{names}。全部完成后会通知您。',
+    voided: '各方均已签署作废协议，合同已作废。',
+    voidWaitingFor: '您已签署作废协议。还需等待：{names}。全部签署后合同作废。',
+    voidRefused: '合同不作废，继续有效。您可以关闭此页面。',
     signedAt: '签署时间 {time}',
     download: '下载合同',
     downloadOne: '下载《{title}》',
@@ -425,6 +429,8 @@ export const zhCN = {
     otherTitle: '暂时无法打开合同',
   },
   refusal: {
+    AUTH_REQUIRED: '发起方要求您先完成实名认证',
+    OTHER_PERSON: '您的实名信息与发起方填写的不一致，请联系发起方',
     NOT_YOUR_TURN: '还没有轮到您签署。前面的签署方完成后会通知您。',
     ALREADY_SIGNED: '您已签署过此合同，无需重复签署。',
     NO_SIGN_STEP: '您可以查看此合同，无需签署。',

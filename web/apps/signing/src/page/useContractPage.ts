@@ -4,8 +4,12 @@ import { ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 
 /** The address after a link was traded for a session: it says nothing and survives a reload. */
 export const CLEAN_ADDRESS = '/page/contract';
+/** The same for pages about who somebody is. */
+export const IDENTITY_ADDRESS = '/page/identity';
 
-export type Phase = 'opening' | 'login' | 'blocked' | 'ready' | 'appoint' | 'join';
+const IDENTITY_PURPOSES: readonly string[] = ['AUTHORISE', 'COMPANY_AUTH', 'LEGAL_PERSON', 'PERSON_AUTH', 'SSO_PRIVILEGE'];
+
+export type Phase = 'opening' | 'login' | 'blocked' | 'ready' | 'appoint' | 'join' | 'identity';
 
 export interface ContractPageState {
   phase: Ref<Phase>;
@@ -57,8 +61,13 @@ export function useContractPage(options: ContractPageOptions): ContractPageState
         const opened = await options.client.open(token);
         if (opened.purpose === 'JOIN' && opened.place) place.value = { token, place: opened.place };
         token = null;
-        options.replaceAddress(CLEAN_ADDRESS);
+        const isIdentity = IDENTITY_PURPOSES.includes(opened.purpose);
+        options.replaceAddress(isIdentity ? IDENTITY_ADDRESS : CLEAN_ADDRESS);
         options.onOpened?.(opened);
+        if (isIdentity) {
+          phase.value = 'identity';
+          return;
+        }
         if (opened.purpose === 'LOG_IN') {
           contact.value = opened.contact ?? null;
           phase.value = 'login';
@@ -72,6 +81,10 @@ export function useContractPage(options: ContractPageOptions): ContractPageState
           phase.value = 'appoint';
           return;
         }
+      }
+      if (options.pathname === IDENTITY_ADDRESS) {
+        phase.value = 'identity';
+        return;
       }
       await load();
     } catch (reason) {

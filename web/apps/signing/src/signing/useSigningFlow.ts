@@ -286,8 +286,9 @@ export function useSigningFlow(options: SigningFlowOptions): SigningFlow {
     try {
       const now = await client.contract();
       const waits = now.tasks.some((task) => asked.some((before) => before.id === task.id));
-      const isDone = now.step?.refusalCode === 'ALREADY_SIGNED' || now.contract.status === 'COMPLETE';
-      if (isDone || (!waits && now.contract.status === 'SIGNING')) {
+      const { status } = now.contract;
+      const isDone = now.step?.refusalCode === 'ALREADY_SIGNED' || status === 'COMPLETE' || status === 'INVALIDED';
+      if (isDone || (!waits && (status === 'SIGNING' || status === 'INVALIDING'))) {
         const result = { status: kind, contractStatus: now.contract.status, callbackPage: now.callbackPage };
         await finish({ kind, result }, asked);
         return;
