@@ -8,6 +8,7 @@ if ! cmp -s package-lock.json "$stamp"; then
     cp package-lock.json "$stamp"
 fi
 built=apps/signing/dist/index.html
-if [ ! -f "$built" ] || [ -n "$(find apps/signing packages package-lock.json -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -newer "$built" -print | head -n 1)" ]; then
+sdk=packages/jssdk/dist/jssdk.zip
+if [ ! -f "$built" ] || [ ! -f "$sdk" ] || [ -n "$(find apps/signing packages package-lock.json -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -newer "$built" -print | head -n 1)" ]; then
     npm run build
 fi

@@ -4,9 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --workspace --locked --quiet
-export SANDBOX_BINARY=${CARGO_TARGET_DIR:-target}/debug/qishu
+export SANDBOX_BINARY=$(realpath "${CARGO_TARGET_DIR:-target}")/debug/qishu
 python=python3
 python3 -c 'import pyhanko' 2>/dev/null || python=target/venv/bin/python
 "$python" scripts/e2e.py
 "$python" scripts/e2e_flows.py
 "$python" scripts/kill_test.py --kills "${SANDBOX_KILLS:-20}"
+npm run --silent e2e:sdk --prefix web

@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     // A file that touches the page says so in its first line: jsdom is slow to start.
     environment: 'node',
-    include: ['{packages,apps}/*/src/**/*.test.ts'],
+    include: ['{packages,apps}/*/src/**/*.test.ts', 'miniprogram/test/*.test.mjs'],
     restoreMocks: true,
     // Nothing waits for real time: this is for machines that do much else.
     testTimeout: 60_000,

@@ -9,20 +9,43 @@ const PLACEHOLDER: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"u
     <p>前端尚未构建：请运行 make web-build 后重新编译。The front end is not built: run make web-build, then build again.</p></html>\n";
 
 fn main() -> io::Result<()> {
-    let built = Path::new("../../web/apps/signing/dist");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed={}", built.display());
-    let mut files = Vec::new();
-    if built.join("index.html").exists() {
-        collect(built, &mut files)?;
+    let page = out.join("index.html");
+    fs::write(&page, PLACEHOLDER)?;
+    let instead = vec![("index.html".to_owned(), page)];
+    embed(
+        "../../web/apps/signing/dist",
+        "FILES",
+        &out.join("signing.rs"),
+        instead,
+    )?;
+    // Without a build there is no JS-SDK to serve; nothing stands in for it.
+    embed(
+        "../../web/packages/jssdk/dist",
+        "FILES",
+        &out.join("jssdk.rs"),
+        Vec::new(),
+    )
+}
+
+/// Writes a table of the files below a folder, or of those that stand in for it.
+fn embed(folder: &str, table: &str, code_file: &Path, instead: Vec<(String, PathBuf)>) -> io::Result<()> {
+    let built = Path::new(folder);
+    // A path that does not exist would make every build look stale.
+    let watched = if built.exists() {
+        built
     } else {
-        let page = out.join("index.html");
-        fs::write(&page, PLACEHOLDER)?;
-        files.push(("index.html".to_owned(), page));
+        built.parent().unwrap_or(built)
+    };
+    println!("cargo::rerun-if-changed={}", watched.display());
+    let mut files = instead;
+    if built.exists() {
+        files.clear();
+        collect(built, &mut files)?;
     }
     files.sort();
-    let mut code = String::from("static FILES: &[(&str, &[u8])] = &[\n");
+    let mut code = format!("static {table}: &[(&str, &[u8])] = &[\n");
     for (name, path) in files {
         let path = fs::canonicalize(path)?;
         let _ = writeln!(
@@ -32,7 +55,7 @@ fn main() -> io::Result<()> {
         );
     }
     code.push_str("];\n");
-    fs::write(out.join("signing.rs"), code)
+    fs::write(code_file, code)
 }
 
 /// Every file below a folder, with its path inside the build.

@@ -1,6 +1,8 @@
 //! Applications, as the operator sets them up: credentials, rotation of secrets, rules of the request check.
 
-use qishu_model::application::{Application, CallbackSettings, EncryptType, RequestRules, SecretText};
+use qishu_model::application::{
+    Application, CallbackSettings, EncryptType, RequestRules, SecretText, SsoSettings,
+};
 use qishu_model::company::Company;
 use qishu_model::id::ApplicationId;
 use qishu_model::rights::Area;
@@ -65,6 +67,7 @@ pub async fn create_application(app: &App, new: NewApplication) -> Result<Applic
         rules: new.rules,
         return_origins: Vec::new(),
         theme_color: None,
+        sso: None,
         create_time: app.now(),
     };
     application::insert(&mut transaction, &made).await?;
@@ -145,6 +148,8 @@ pub struct ApplicationChange {
     pub areas: Option<Vec<Area>>,
     /// Origins a page may return to without asking.
     pub return_origins: Option<Vec<String>>,
+    /// Single sign-on: its settings, or none any more.
+    pub sso: Option<Option<SsoSettings>>,
 }
 
 /// Changes an application. It counts from the next request.
@@ -174,9 +179,22 @@ pub async fn change_application(
         if let Some(origins) = wanted.return_origins {
             application.return_origins = origins;
         }
+        if let Some(sso) = wanted.sso {
+            application.sso = sso.map(checked_sso).transpose()?;
+        }
         Ok(())
     })
     .await
+}
+
+/// Only web addresses; the guard of callbacks judges where they lead when they are called.
+fn checked_sso(sso: SsoSettings) -> Result<SsoSettings, AppError> {
+    check_callback_url("sso-login-url", &sso.login_url)?;
+    check_callback_url("sso-verify-url", &sso.verify_url)?;
+    if let Some(url) = &sso.logout_url {
+        check_callback_url("sso-logout-url", url)?;
+    }
+    Ok(sso)
 }
 
 async fn change(

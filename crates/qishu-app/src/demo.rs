@@ -301,6 +301,7 @@ fn demo_application(app: &App, company: CompanyId) -> Application {
         rules: RequestRules::default(),
         return_origins: Vec::new(),
         theme_color: None,
+        sso: None,
         create_time: app.now(),
     }
 }

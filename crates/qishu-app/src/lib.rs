@@ -34,6 +34,7 @@ pub mod personal_data;
 pub mod request_guard;
 pub mod seal;
 pub mod signing;
+pub mod sso;
 pub mod sso_privilege;
 pub mod template;
 pub mod verify_all;

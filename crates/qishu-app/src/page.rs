@@ -45,8 +45,8 @@ pub use link::{
     contract_short_url, sign_page_url, view_page_url,
 };
 pub(crate) use link::{
-    ContractLink, DOWNLOAD_PURPOSE, check_callback_page, insert_contract_link, is_listed, new_token,
-    short_link,
+    ContractLink, DOWNLOAD_PURPOSE, check_callback_page, concerns, insert_contract_link, is_listed,
+    new_token, require_sent, short_link,
 };
 pub(crate) use password::judge_password;
 pub use password::{PasswordOffer, send_password_code, set_sign_password};
@@ -54,8 +54,10 @@ pub use person_act::{PagePlacement, Picture, SeenRevision};
 pub(crate) use person_act::{PersonAct, person_subject, proven_identity};
 pub use reject::reject_on_page;
 pub use resend::resend_on_page;
+pub(crate) use session::store_session;
 pub use session::{Opened, PageSession, Purpose, log_in, open_link, resume, return_page};
 pub use sign::{Confirming, PageSignature, Signed, sign_on_page};
+pub(crate) use take_up::take_up;
 pub use task::{PageTask, Visit};
 pub use ticket::{ContractTicket, ViewTicket, contract_ticket, open_ticket, view_ticket};
 pub use view::{

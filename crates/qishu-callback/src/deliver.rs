@@ -169,6 +169,14 @@ impl Deliverer {
         }
     }
 
+    pub(crate) const fn total_timeout(&self) -> Duration {
+        self.limits.total_timeout
+    }
+
+    pub(crate) const fn parts(&self) -> (&Arc<rustls::ClientConfig>, &Limits) {
+        (&self.tls, &self.limits)
+    }
+
     /// Gets a file that a caller named by its address, behind the same guard: at most `most_bytes`, within `total`.
     ///
     /// # Errors
@@ -242,7 +250,7 @@ impl Deliverer {
 
     /// The addresses to connect to. One internal address among them blocks them all: a name that points inside and
     /// outside at once is an attack or a mistake.
-    async fn addresses(&self, prepared: &Prepared) -> Result<Vec<SocketAddr>, Outcome> {
+    pub(crate) async fn addresses(&self, prepared: &Prepared) -> Result<Vec<SocketAddr>, Outcome> {
         let (host, port) = check_url(&prepared.url).map_err(Outcome::Blocked)?;
         let ips = match host {
             Host::Ipv4(ip) => vec![IpAddr::V4(ip)],

@@ -4,6 +4,7 @@
 //! guard against internal addresses ([`Deliverer`], R-40 and R-41), judges the answer ([`ReplyRule`]) and knows the
 //! schedule ([`Schedule`]). It keeps no state, reads no clock and has no opinion on which address is the right one.
 
+mod ask;
 mod body;
 mod cipher;
 mod client;
@@ -13,6 +14,7 @@ mod guard;
 mod schedule;
 mod verdict;
 
+pub use ask::{AskError, Asked};
 pub use body::{
     Body, Encryption, PrepareError, Prepared, Protection, Secrets, callback_signature, prepare,
     webhook_signature,

@@ -91,6 +91,32 @@ pub struct RequestRules {
     pub areas: Vec<Area>,
 }
 
+/// How an integrator's log-in tells who holds a ticket (6.3 of the protocol, D33).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum SsoMode {
+    /// `serviceValidate` of a CAS 2 server.
+    Cas2,
+    /// `p3/serviceValidate` of a CAS 3 server.
+    Cas3,
+    /// The ticket is posted, JSON comes back.
+    Vendor,
+}
+
+/// Single sign-on of an application (6.2 of the protocol).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SsoSettings {
+    /// Where somebody without a valid ticket logs in.
+    pub login_url: String,
+    /// Where tickets are verified.
+    pub verify_url: String,
+    /// How.
+    pub mode: SsoMode,
+    /// Where the browser goes after signing out here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logout_url: Option<String>,
+}
+
 /// An application of the platform company.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Application {
@@ -116,6 +142,9 @@ pub struct Application {
     /// Main colour of hosted pages, `#RRGGBB`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub theme_color: Option<String>,
+    /// Single sign-on; absent = not offered. Where it may return to is in `return_origins`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sso: Option<SsoSettings>,
     /// When created.
     pub create_time: Timestamp,
 }

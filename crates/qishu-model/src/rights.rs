@@ -294,6 +294,7 @@ mod tests {
             },
             return_origins: Vec::new(),
             theme_color: None,
+            sso: None,
             create_time: NOW,
         }
     }

@@ -97,6 +97,19 @@ pub fn router(app: App, settings: ServerSettings) -> Router {
         .route("/page/assets/{*path}", get(pages::assets::asset))
         .route("/page/{*path}", get(pages::index))
         .route("/miniapp/{page}", get(pages::index))
+        .route(
+            "/ssogateway",
+            get(pages::sso::gateway).post(pages::sso::back_channel),
+        )
+        .route(
+            "/saas/ssogateway",
+            get(pages::sso::gateway).post(pages::sso::back_channel),
+        )
+        .route("/sso/logout", get(pages::sso::logout))
+        .route("/jssdk/{*path}", get(pages::jssdk::file))
+        .route("/js/{*path}", get(pages::jssdk::printed))
+        .route("/fonts/{*path}", get(pages::jssdk::printed))
+        .route("/img/{*path}", get(pages::jssdk::printed))
         .route("/pki/{file}", get(http::pki::file))
         .route("/pki/sm2/{file}", get(http::pki::sm2_file))
         .route("/pki/sm2/ocsp", post(http::pki::ocsp))

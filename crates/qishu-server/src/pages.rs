@@ -5,8 +5,10 @@ pub(crate) mod assets;
 pub(crate) mod embedded;
 mod error;
 pub(crate) mod file;
+pub(crate) mod jssdk;
 mod security;
 mod session;
+pub(crate) mod sso;
 pub(crate) mod template;
 
 use axum::body::Body;

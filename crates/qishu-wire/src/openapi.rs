@@ -26,10 +26,9 @@ use crate::requests::{
     RoleManageRequest, SealAutoCreateRequest, SealByImageRequest, SealEditRequest, SealIdRequest,
     SealListRequest, SealStatusRequest, SendRequest, ShortUrlRequest, SignRequest, SsoPrivilegeUrlRequest,
     StreamRequest, SubcompanyInviteRequest, SubcompanyRemoveRequest, TemplateEditRequest, TemplateIdRequest,
-    TemplateListRequest, TemplateStatusRequest, UpdateCallbackRequest, VerifyRequest, ViewTicketRequest,
-    ViewUrlRequest,
+    TemplateListRequest, TemplateStatusRequest, UniformRequest, UpdateCallbackRequest, VerifyRequest,
+    ViewTicketRequest, ViewUrlRequest,
 };
-use crate::uniform;
 
 type Reader = fn(&Fields) -> Result<(), FieldError>;
 
@@ -38,7 +37,6 @@ macro_rules! readers {
         /// How the request of each described path is read.
         const READERS: &[(&str, Reader)] = &[
             $(($path, |fields| $request::$read(fields).map(drop)),)*
-            ("/uniformapi", read_frame),
         ];
     };
 }
@@ -136,15 +134,9 @@ readers! {
     "/chain/evidence/complete/report/status" => ProveIdRequest::read,
     "/chain/evidence/complete/report/download" => ProveIdRequest::read,
     "/v2/signatory/identity" => IdentityRequest::read,
+    "/uniformapi" => UniformRequest::read,
     "/v2/contract/miniappexchange" => ContractTicketRequest::read,
     "/v2/contract/miniappexchange/view" => ViewTicketRequest::read,
-}
-
-/// The frame of the JS-SDK is one text to everybody but its two ends (5.6 of the protocol).
-fn read_frame(fields: &Fields) -> Result<(), FieldError> {
-    let root = fields.root();
-    let frame = root.text_or_json("requestData", uniform::MOST_CHARACTERS)?;
-    root.require("requestData", frame).map(drop)
 }
 
 /// Described paths that take no fields.
@@ -315,6 +307,8 @@ fn tag(path: &str) -> &'static str {
         .filter(|part| !part.is_empty() && !matches!(*part, "v2" | "v3"));
     let (group, operation) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     match group {
+        "uniformapi" => "JS-SDK",
+        _ if path.contains("/miniappexchange") => "小程序插件",
         "contract" if signing.iter().any(|name| operation.starts_with(name)) => "签署服务",
         "contract" | "document" | "attachment" | "signatory" => "合同管理",
         "company" | "subcompany" | "employee" | "role" | "customer" => "组织架构",

@@ -55,6 +55,7 @@ mod template;
 mod tests;
 mod ticket;
 mod token;
+mod uniform;
 mod verify;
 mod view_url;
 mod watermark;
@@ -111,6 +112,7 @@ pub use template::{
 };
 pub use ticket::{ContractTicketRequest, ViewTicketRequest};
 pub use token::UpdateCallbackRequest;
+pub use uniform::UniformRequest;
 pub use verify::{CompanyInfoVerifyRequest, IdentityVerifyRequest, VerifyRequest};
 pub use view_url::ViewUrlRequest;
 pub use watermark::AddWatermarkRequest;

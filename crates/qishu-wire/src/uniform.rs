@@ -8,14 +8,11 @@ use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::fields::Fields;
 use crate::language::Language;
 use crate::text::{decode, percent_decode};
 
 /// The one version of the frame.
 const VERSION: u64 = 1;
-/// Longest frame: a drawn signature, twice in Base64, and little else.
-pub(crate) const MOST_CHARACTERS: usize = 1_500_000;
 /// Longest name of an operation.
 const MOST_NAME: usize = 40;
 
@@ -46,9 +43,6 @@ pub enum FrameError {
     /// Not JSON at all.
     #[error("requestData is no JSON")]
     NoJson,
-    /// Too long.
-    #[error("requestData is too long")]
-    TooLong,
     /// A member of the frame has the wrong form.
     #[error("requestData.{0} is missing or malformed")]
     Member(&'static str),
@@ -64,17 +58,15 @@ struct Raw {
 }
 
 impl Frame {
-    /// Reads the frame out of a request. A proxy may have encoded it once more than it should.
+    /// Reads `requestData`. A proxy may have encoded it once more than it should.
     ///
     /// # Errors
     /// [`FrameError`], all of them 1005.
-    pub fn read(fields: &Fields) -> Result<Self, FrameError> {
-        let text = fields.root().text_or_json("requestData", MOST_CHARACTERS);
-        let text = text.map_err(|_| FrameError::TooLong)?.unwrap_or_default();
+    pub fn read(text: &str) -> Result<Self, FrameError> {
         if text.trim().is_empty() {
             return Err(FrameError::Missing);
         }
-        match serde_json::from_str::<Value>(&text) {
+        match serde_json::from_str::<Value>(text) {
             Ok(value) => Self::of(value),
             Err(_) => {
                 let decoded = decode(&percent_decode(text.as_bytes()));
@@ -146,16 +138,6 @@ mod tests {
 
     use super::*;
 
-    fn fields(request_data: &str) -> Fields {
-        let mut members = Map::new();
-        members.insert("requestData".to_owned(), json!(request_data));
-        Fields::new(members, Vec::new())
-    }
-
-    fn read(request_data: &str) -> Result<Frame, FrameError> {
-        Frame::read(&fields(request_data))
-    }
-
     fn frame() -> String {
         let p = packed(&json!({ "contractId": "3014826187358859384", "contact": "张+三 \"%41\"" }));
         format!(r#"{{"v":1,"op":"sign.open","p":"{p}","l":"en"}}"#)
@@ -163,7 +145,7 @@ mod tests {
 
     #[test]
     fn frames_are_read_with_whatever_their_parameters_hold() {
-        let frame = read(&frame()).unwrap();
+        let frame = Frame::read(&frame()).unwrap();
         assert_eq!(frame.op, "sign.open");
         assert_eq!(frame.session, None);
         assert_eq!(frame.params["contact"], "张+三 \"%41\"");
@@ -173,7 +155,7 @@ mod tests {
     #[test]
     fn a_frame_that_was_encoded_once_too_often_is_read_too() {
         let encoded: String = frame().bytes().map(|byte| format!("%{byte:02X}")).collect();
-        assert_eq!(read(&encoded), read(&frame()));
+        assert_eq!(Frame::read(&encoded), Frame::read(&frame()));
     }
 
     #[test]
@@ -190,10 +172,9 @@ mod tests {
             (r#"{"v":1,"op":"a","p":"*"}"#, FrameError::Member("p")),
             (r#"{"v":1,"op":"a","p":"WzFd"}"#, FrameError::Member("p")),
         ] {
-            assert_eq!(read(text), Err(error), "{text}");
+            assert_eq!(Frame::read(text), Err(error), "{text}");
         }
         assert!(FrameError::Foreign.to_string().contains("replace its folders"));
-        assert_eq!(Frame::read(&Fields::default()), Err(FrameError::Missing));
     }
 
     #[test]

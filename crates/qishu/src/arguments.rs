@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use qishu_app::application::ApplicationChange;
 use qishu_config::{Config, Sources};
 use qishu_convert::worker::Layer;
+use qishu_model::application::{SsoMode, SsoSettings};
 use qishu_model::company::Role;
 use qishu_model::id::{EventId, InvitationId, PersonAuthId, SealId, SealReviewId};
 use qishu_model::rights::Area;
@@ -224,6 +225,47 @@ pub(crate) struct AppRules {
     /// Origin its pages may return to without asking, as https://erp.example.com; repeat it, "none" for no one
     #[arg(long = "return-origin")]
     return_origins: Vec<String>,
+    /// Single sign-on: where people without a valid ticket log in, "none" to end it
+    #[arg(long, requires = "sso_verify_url")]
+    sso_login_url: Option<String>,
+    /// Single sign-on: where tickets are verified
+    #[arg(long, requires = "sso_login_url")]
+    sso_verify_url: Option<String>,
+    /// Single sign-on: how tickets are verified
+    #[arg(long, value_enum, default_value_t = SsoModeName::Vendor)]
+    sso_mode: SsoModeName,
+    /// Single sign-on: where the browser goes after signing out
+    #[arg(long)]
+    sso_logout_url: Option<String>,
+}
+
+/// Ways to verify tickets, on the command line.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SsoModeName {
+    /// The ticket is posted, JSON comes back
+    Vendor,
+    /// serviceValidate of a CAS 2 server
+    Cas2,
+    /// p3/serviceValidate of a CAS 3 server
+    Cas3,
+}
+
+/// Absent = unchanged, `Some(None)` = ended.
+fn sso(rules: &AppRules) -> Option<Option<SsoSettings>> {
+    let (login_url, verify_url) = rules.sso_login_url.clone().zip(rules.sso_verify_url.clone())?;
+    if login_url == "none" {
+        return Some(None);
+    }
+    Some(Some(SsoSettings {
+        login_url,
+        verify_url,
+        mode: match rules.sso_mode {
+            SsoModeName::Vendor => SsoMode::Vendor,
+            SsoModeName::Cas2 => SsoMode::Cas2,
+            SsoModeName::Cas3 => SsoMode::Cas3,
+        },
+        logout_url: rules.sso_logout_url.clone(),
+    }))
 }
 
 /// Names of areas on the command line.
@@ -264,6 +306,7 @@ impl From<AppRules> for ApplicationChange {
             let kept: Vec<String> = given.into_iter().filter(|text| text != none).collect();
             is_given.then_some(kept)
         };
+        let sso = sso(&rules);
         let is_given = !rules.areas.is_empty();
         let areas: Vec<Area> = rules.areas.into_iter().filter_map(AreaName::area).collect();
         Self {
@@ -275,6 +318,7 @@ impl From<AppRules> for ApplicationChange {
             ip_list: list(rules.ip_list, "any"),
             areas: is_given.then_some(areas),
             return_origins: list(rules.return_origins, "none"),
+            sso,
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct EmbeddedOpen {
     pub language: Option<Language>,
     /// Browser, as the page says.
     pub browser: Option<String>,
+    /// Only ask whether it could be opened: the embedding page learns no ticket.
+    pub check: bool,
 }
 
 /// A document of an embedded page.
@@ -39,12 +41,17 @@ pub struct EmbeddedDocument {
     pub size_bytes: u64,
 }
 
-/// Opens a contract for a person whose turn it is. The session is good for calls of the same application only.
+/// Opens a contract for a person whose turn it is. The session is good for calls of the same application only; there is none
+/// when the page only asks.
 ///
 /// # Errors
 /// Not found for unknown and foreign contracts alike; `1101`; `1110` for a person it does not concern; `1107` while
 /// others are to act, and for somebody who has signed.
-pub async fn open_embedded(app: &App, caller: &ApiCaller, asked: EmbeddedOpen) -> Result<Opened, AppError> {
+pub async fn open_embedded(
+    app: &App,
+    caller: &ApiCaller,
+    asked: EmbeddedOpen,
+) -> Result<Option<Opened>, AppError> {
     let contact = asked.contact.trim().to_owned();
     if contact.is_empty() {
         return Err(AppError::invalid(
@@ -65,6 +72,9 @@ pub async fn open_embedded(app: &App, caller: &ApiCaller, asked: EmbeddedOpen) -
     let located = locate_for_party(&mut transaction, caller, &address, None).await?;
     let contract = located.contract.value;
     require_turn(app, &mut transaction, &contract, &user).await?;
+    if asked.check {
+        return Ok(None);
+    }
     let session = PageSession {
         purpose: Purpose::Sign,
         contract: contract.id,
@@ -77,7 +87,7 @@ pub async fn open_embedded(app: &App, caller: &ApiCaller, asked: EmbeddedOpen) -
     let token = store_session(app, &mut transaction, &session).await?;
     transaction.commit().await?;
     take_up(app, &session).await?;
-    Ok(Opened { session, token })
+    Ok(Some(Opened { session, token }))
 }
 
 /// The person must have something to do now: sign, seal, approve, or fill in.

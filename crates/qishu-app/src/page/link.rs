@@ -455,7 +455,7 @@ pub(crate) fn new_token(app: &App) -> Result<String, AppError> {
     Ok(URL_SAFE_NO_PAD.encode(app.random_bytes::<32>()?))
 }
 
-pub(super) fn require_sent(contract: &Contract) -> Result<(), AppError> {
+pub(crate) fn require_sent(contract: &Contract) -> Result<(), AppError> {
     match contract.state {
         ContractState::Draft => Err(Refusal::WrongStatus {
             status: contract.state.name(),
@@ -499,7 +499,7 @@ pub(crate) fn is_listed(listed: &[String], page: Option<&str>) -> bool {
 
 /// Whether a person has to do with the contract: receiver, operator of a step or holder of a seal for one, creator or
 /// administrator of the initiator, or somebody who gets a copy.
-pub(super) async fn concerns(
+pub(crate) async fn concerns(
     reader: &mut Reader,
     contract: &Contract,
     user: &User,

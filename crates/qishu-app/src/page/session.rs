@@ -162,7 +162,11 @@ pub async fn open_link(
     Ok(Opened { session, token })
 }
 
-pub(super) async fn store_session(
+/// Stores a session and answers its token.
+///
+/// # Errors
+/// Internal when the store or the source of chance fails.
+pub(crate) async fn store_session(
     app: &App,
     transaction: &mut qishu_store::Transaction,
     session: &PageSession,

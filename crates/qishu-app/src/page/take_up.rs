@@ -12,7 +12,7 @@ use crate::{App, AppError};
 ///
 /// # Errors
 /// Internal when the store fails.
-pub(super) async fn take_up(app: &App, session: &PageSession) -> Result<(), AppError> {
+pub(crate) async fn take_up(app: &App, session: &PageSession) -> Result<(), AppError> {
     let Ok(user) = session.person() else { return Ok(()) };
     let mut transaction = app.store.begin("take_up_contract");
     let stored = for_change(&mut transaction, session.contract).await?;

@@ -50,13 +50,13 @@ fn answer(path: &str, bytes: &'static [u8]) -> Response {
     response
 }
 
-fn missing() -> Response {
+pub(super) fn missing() -> Response {
     let mut response = Response::new(Body::from("not found"));
     *response.status_mut() = StatusCode::NOT_FOUND;
     response
 }
 
-fn content_type(path: &str) -> &'static str {
+pub(super) fn content_type(path: &str) -> &'static str {
     match path.rsplit_once('.').map(|(_, ending)| ending) {
         Some("css") => "text/css; charset=utf-8",
         Some("html") => "text/html; charset=utf-8",
@@ -66,6 +66,7 @@ fn content_type(path: &str) -> &'static str {
         Some("svg") => "image/svg+xml",
         Some("ttf") => "font/ttf",
         Some("wasm") => "application/wasm",
+        Some("zip") => "application/zip",
         Some("woff2") => "font/woff2",
         _ => "application/octet-stream",
     }

@@ -42,6 +42,8 @@ pub(crate) struct File {
 struct OpenParams {
     contract_id: ContractId,
     contact: String,
+    #[serde(default)]
+    check: bool,
     browser: Option<String>,
 }
 
@@ -118,7 +120,10 @@ async fn json_of(answer: Response<Body>) -> Result<Data, PageError> {
 
 async fn session(shared: &Shared, caller: &ApiCaller, frame: &Frame) -> Result<Session, PageError> {
     let token = frame.session.clone().ok_or(AppError::SessionExpired)?;
-    let session = resume_embedded(&shared.app, caller, &token).await?;
+    let mut session = resume_embedded(&shared.app, caller, &token).await?;
+    if let Some(language) = frame.language.map(crate::api::language) {
+        session.options.lang = Some(language.name().to_owned());
+    }
     Ok(Session {
         token,
         session,
@@ -139,8 +144,11 @@ async fn open(shared: &Shared, caller: &ApiCaller, frame: &Frame) -> Result<Data
         contact: asked.contact,
         language,
         browser: asked.browser.map(|text| text.chars().take(200).collect()),
+        check: asked.check,
     };
-    let Opened { session, token } = open_embedded(&shared.app, caller, asked).await?;
+    let Some(Opened { session, token }) = open_embedded(&shared.app, caller, asked).await? else {
+        return Ok(Data::Json(Bytes::from_static(b"{}")));
+    };
     let opened = json!({
         "purpose": session.purpose.name(),
         "session": token,

@@ -173,3 +173,13 @@ pub(super) fn cookie(settings: &ServerSettings, token: &str) -> String {
         cookie_name(settings)
     )
 }
+
+/// The cookie of a session that has ended.
+pub(super) fn ended_cookie(settings: &ServerSettings) -> String {
+    format!("{}; Max-Age=0", cookie(settings, ""))
+}
+
+/// The session's token in a browser's cookie.
+pub(super) fn page_cookie(headers: &HeaderMap, settings: &ServerSettings) -> Option<String> {
+    cookie_value(headers, cookie_name(settings)).filter(|token| !token.is_empty())
+}

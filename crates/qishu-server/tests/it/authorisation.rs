@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::app::TestApp;
 use crate::client::{Answer, contract_pdf};
+use crate::embedded::{escaped, open_frame};
 use crate::flow::{PERSON, draft, draft_body, send};
 
 /// Endpoints that take no id of an object, so that there is nothing to guess.
@@ -56,7 +57,6 @@ const WITHOUT_ID: &[&str] = &[
     "/v2/ocr/idcard",
     "/v2/ocr/bankcard",
     "/v2/chain/notary",
-    "/uniformapi",
 ];
 
 /// Well-formed, and nobody's.
@@ -234,6 +234,20 @@ pub(crate) async fn call(app: &TestApp, endpoint: &Endpoint, headers: &str, ids:
                 ("file", contract_pdf()),
             )
             .await;
+    }
+    if path == "/uniformapi" {
+        let contract = ids.0.iter().find(|(name, _)| *name == "contractId").unwrap();
+        let data = open_frame(&contract.1, PERSON);
+        return match endpoint.method {
+            Method::Get => {
+                let target = format!("{path}?requestData={}", escaped(&data));
+                app.get_with(&target, headers).await
+            }
+            Method::Post => {
+                app.post_with(path, headers, &json!({ "requestData": data }))
+                    .await
+            }
+        };
     }
     match endpoint.method {
         Method::Get => {

@@ -81,6 +81,8 @@ const LOOKS: &[(&str, &[&str])] = &[
     ("/v2/contract/required/detail", &[]),
     ("/v2/contract/pageurl", &["DRAFT"]),
     ("/v2/contract/shorturl", &["DRAFT"]),
+    ("/v2/contract/miniappexchange", &["DRAFT"]),
+    ("/v2/contract/miniappexchange/view", &[]),
 ];
 
 /// A contract in a status, as its detail.

@@ -38,6 +38,7 @@ fn an_application(id: u64, token: &str) -> Application {
         rules: RequestRules::default(),
         return_origins: Vec::new(),
         theme_color: None,
+        sso: None,
         create_time: NOW,
     }
 }

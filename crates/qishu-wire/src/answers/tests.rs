@@ -413,6 +413,7 @@ fn companies_and_applications() {
         rules: RequestRules::default(),
         return_origins: Vec::new(),
         theme_color: None,
+        sso: None,
         create_time: time("2026-05-01 08:00:00"),
     };
     let answer = pretty(&ApplicationAnswer::from(&application));

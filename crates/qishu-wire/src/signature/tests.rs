@@ -45,6 +45,7 @@ fn application_of(token: &str, secrets: &[&str]) -> Application {
         rules: RequestRules::default(),
         return_origins: Vec::new(),
         theme_color: None,
+        sso: None,
         create_time: NOW,
     }
 }

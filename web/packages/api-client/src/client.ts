@@ -19,6 +19,8 @@ export interface PageClientOptions {
   fetch: typeof fetch;
   /** Path or address before `/contract`, without a slash at the end. */
   baseUrl?: string;
+  /** Sends the session from memory from the start: there is no cookie. */
+  sendsSession?: boolean;
 }
 
 /** Typed access to the page API. One instance lives as long as the page. */
@@ -26,6 +28,8 @@ export interface PageClient {
   /** The language in which the page is shown: messages of this person are written in it. */
   setLanguage(language: PageLanguage): void;
   open(token: string): Promise<OpenedLink>;
+  /** Opens a mini-program's ticket; `client` is this client's own random key, and the only one that may open it again. */
+  openTicket(ticket: string, client: string): Promise<OpenedLink>;
   /** Sends a code to the contact; answers alike whether the contract concerns it or not (R-23). */
   requestLoginCode(contact: string): Promise<SentCode>;
   logIn(contact: string, code: string): Promise<OpenedLink>;
@@ -89,19 +93,22 @@ const LANGUAGE_HEADER = 'X-Qishu-Lang';
 export function createPageClient(options: PageClientOptions): PageClient {
   // A bare call: browsers refuse `fetch` as a method of another object.
   const doFetch = options.fetch;
-  return new FetchPageClient((input, init) => doFetch(input, init), options.baseUrl ?? '/page/api');
+  return new FetchPageClient((input, init) => doFetch(input, init), options.baseUrl ?? '/page/api', options.sendsSession ?? false);
 }
 
 class FetchPageClient implements PageClient {
   /** From `open`; held in memory for browsers that refuse the cookie, never stored. */
   #session: string | null = null;
-  #sendsSession = false;
+  #sendsSession: boolean;
   #language: PageLanguage | null = null;
 
   constructor(
     private readonly doFetch: typeof fetch,
     private readonly baseUrl: string,
-  ) {}
+    sendsSession: boolean,
+  ) {
+    this.#sendsSession = sendsSession;
+  }
 
   get hasCookieSession(): boolean {
     return !this.#sendsSession;
@@ -113,6 +120,10 @@ class FetchPageClient implements PageClient {
 
   async open(token: string): Promise<OpenedLink> {
     return this.#enter(await this.#postJson<OpenedLink>('/open', { token }));
+  }
+
+  async openTicket(ticket: string, client: string): Promise<OpenedLink> {
+    return this.#enter(await this.#postJson<OpenedLink>('/ticket', { ticket, client }));
   }
 
   requestLoginCode(contact: string): Promise<SentCode> {

@@ -3,4 +3,5 @@ export * from './types';
 export { PAGE_ERROR_CODES, PageError, pageErrorFrom } from './errors';
 export type { PageErrorCode } from './errors';
 export { createPageClient } from './client';
+export { watchSigned } from './watchSigned';
 export type { PageClient, PageClientOptions } from './client';

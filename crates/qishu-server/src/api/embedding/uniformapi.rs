@@ -6,6 +6,7 @@
 use bytes::Bytes;
 use qishu_wire::code::ErrorCode;
 use qishu_wire::envelope;
+use qishu_wire::requests::UniformRequest;
 use qishu_wire::uniform::{Frame, ascii, packed, packed_bytes};
 
 use crate::api::{Answer, Call, Reply, answer};
@@ -15,14 +16,12 @@ use crate::pages::embedded::{Data, File, perform};
 const PATH: &str = "/uniformapi";
 
 pub(in crate::api) async fn handle(call: Call) -> Answer {
-    let frame = match Frame::read(&call.fields) {
+    let request = UniformRequest::read(&call.fields)?;
+    let frame = match Frame::read(&request.request_data) {
         Ok(frame) => frame,
         Err(error) => return Ok(refused(ErrorCode::InvalidParam, &error.to_string(), None)),
     };
-    // One proxy always sends a part of this name, empty when there is no file.
-    let sent = call.fields.file("file").filter(|file| !file.bytes.is_empty());
-    let file = sent.map(|file| file.bytes.clone());
-    match perform(&call.shared, &call.caller, &frame, file).await {
+    match perform(&call.shared, &call.caller, &frame, request.file).await {
         Ok(Data::Json(json)) => answer(&packed_bytes(&json)),
         Ok(Data::File(File { content_type, bytes })) if !bytes.is_empty() => Ok(Reply::File {
             content_type,

@@ -1,9 +1,9 @@
 import type { DocumentRevision, PageClient } from '@qishu/api-client';
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { dataOptions, loadPdfModules, type PdfEngine } from './pdfModules';
 import { PIECE_BYTES, RevisionFile } from './revisionFile';
 
-/** pdf.js itself, fetched when the first document is opened. */
-export type PdfEngine = typeof import('pdfjs-dist/legacy/build/pdf.mjs');
+export type { PdfEngine };
 
 export interface OpenDocument {
   engine: PdfEngine;
@@ -14,20 +14,12 @@ export interface OpenDocument {
 
 let loading: Promise<PdfEngine> | null = null;
 
-/** Fetches pdf.js and the address of its worker; a failed attempt may be repeated. */
+/** Fetches pdf.js; a failed attempt may be repeated. */
 export function loadPdfEngine(): Promise<PdfEngine> {
-  loading ??= Promise.all([
-    import('pdfjs-dist/legacy/build/pdf.mjs'),
-    import('pdfjs-dist/legacy/build/pdf.worker.min.mjs?url'),
-  ])
-    .then(([engine, worker]) => {
-      engine.GlobalWorkerOptions.workerSrc = worker.default;
-      return engine;
-    })
-    .catch((error: unknown) => {
-      loading = null;
-      throw error;
-    });
+  loading ??= loadPdfModules().catch((error: unknown) => {
+    loading = null;
+    throw error;
+  });
   return loading;
 }
 
@@ -68,7 +60,7 @@ export async function openDocument(
     disableStream: true,
     // The contract's own scripts and forms are not run: what is signed is what the file says.
     enableXfa: false,
-    ...dataFolders(),
+    ...dataOptions(),
   });
   const pdf: PDFDocumentProxy = await task.promise;
   return {
@@ -78,16 +70,5 @@ export async function openDocument(
       stop.abort();
       void task.destroy();
     },
-  };
-}
-
-function dataFolders(): Record<string, string | boolean> {
-  const data = new URL(`${import.meta.env.BASE_URL}${__PDFJS_DATA__}/`, window.location.href).href;
-  return {
-    cMapUrl: `${data}cmaps/`,
-    cMapPacked: true,
-    standardFontDataUrl: `${data}standard_fonts/`,
-    wasmUrl: `${data}wasm/`,
-    iccUrl: `${data}iccs/`,
   };
 }

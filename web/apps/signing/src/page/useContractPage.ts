@@ -1,4 +1,5 @@
 import { PageError, type ContractPage, type FreePlace, type OpenedLink, type PageClient } from '@qishu/api-client';
+import { clientKey } from './ticketClient';
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 
 /** The address after a link was traded for a session: it says nothing and survives a reload. */
@@ -30,6 +31,8 @@ export interface ContractPageOptions {
   client: PageClient;
   /** Where the page was opened: `/s/{token}` or the clean address. */
   pathname: string;
+  /** The query of that address: a mini-program's ticket is in it. */
+  search?: string;
   /** Replaces the address without loading anything. */
   replaceAddress: (address: string) => void;
   onOpened?: (opened: OpenedLink) => void;
@@ -44,11 +47,17 @@ export function useContractPage(options: ContractPageOptions): ContractPageState
   const page = shallowRef<ContractPage | null>(null);
   const error = shallowRef<unknown>(null);
   let token = linkToken(options.pathname);
+  let ticket = ticketOf(options.pathname, options.search ?? '');
 
   async function open(): Promise<void> {
     phase.value = 'opening';
     try {
-      if (token !== null) {
+      if (ticket !== null) {
+        const opened = await options.client.openTicket(ticket, clientKey());
+        ticket = null;
+        options.replaceAddress(CLEAN_ADDRESS);
+        options.onOpened?.(opened);
+      } else if (token !== null) {
         const opened = await options.client.open(token);
         if (opened.purpose === 'JOIN' && opened.place) place.value = { token, place: opened.place };
         token = null;
@@ -124,6 +133,11 @@ export function useContractPage(options: ContractPageOptions): ContractPageState
 export function linkToken(pathname: string): string | null {
   const token = /^\/s\/([^/]+)\/?$/.exec(pathname)?.[1];
   return token === undefined ? null : decode(token);
+}
+
+/** The ticket of `/miniapp/doc?ticket=…`; null at any other address. */
+export function ticketOf(pathname: string, search: string): string | null {
+  return /^\/miniapp\/doc\/?$/.test(pathname) ? new URLSearchParams(search).get('ticket') : null;
 }
 
 function decode(text: string): string {

@@ -1,0 +1,2 @@
+// Nothing is offered to the host but pages: see README.md.
+module.exports = {};

@@ -1,0 +1,58 @@
+/** What people read, in both languages; refusals by the code of the page API. */
+const words = {
+  cn: {
+    read: '查看',
+    sign: '签署合同',
+    draw: '请在下方手写签名',
+    clear: '重写',
+    next: '下一步',
+    code: '请输入 6 位验证码',
+    sentTo: '验证码已发送至',
+    confirm: '确认签署',
+    done: '签署成功',
+    back: '完成',
+    readFirst: '请先查看所有文件',
+    LINK_EXPIRED: '链接已失效，请返回后重试',
+    ALREADY_SIGNED: '您已签署',
+    NOT_YOUR_TURN: '还未轮到您签署',
+    CONTRACT_CLOSED: '合同当前状态不能签署',
+    CODE_WRONG: '验证码不正确',
+    CODE_EXPIRED: '验证码已失效，请重新获取',
+    CODE_LOCKED: '验证码错误次数过多，请重新获取',
+    TOO_OFTEN: '操作过于频繁，请稍后再试',
+    REVISION_CHANGED: '文件已更新，请重新查看',
+    UNSUPPORTED: '此步骤请在浏览器中完成',
+    NETWORK: '网络不可用，请稍后再试',
+    OTHER: '系统出错，请稍后再试',
+  },
+  en: {
+    read: 'Read',
+    sign: 'Sign',
+    draw: 'Write your name below',
+    clear: 'Clear',
+    next: 'Next',
+    code: '6-digit code',
+    sentTo: 'A code was sent to',
+    confirm: 'Sign now',
+    done: 'You have signed',
+    back: 'Done',
+    readFirst: 'Read every document first',
+    LINK_EXPIRED: 'The link has expired, go back and try again',
+    ALREADY_SIGNED: 'You have already signed',
+    NOT_YOUR_TURN: 'It is not your turn yet',
+    CONTRACT_CLOSED: 'The contract can no longer be signed',
+    CODE_WRONG: 'The code is wrong',
+    CODE_EXPIRED: 'The code is no longer valid, ask for a new one',
+    CODE_LOCKED: 'Too many wrong codes, ask for a new one',
+    TOO_OFTEN: 'Too often, try again later',
+    REVISION_CHANGED: 'The document has changed, please read it again',
+    UNSUPPORTED: 'Take this step in a browser',
+    NETWORK: 'The network is away, try again later',
+    OTHER: 'Something failed, try again later',
+  },
+};
+
+const of = (lang) => words[lang] || words.cn;
+const refusal = (lang, code) => of(lang)[code] || of(lang).OTHER;
+
+module.exports = { of, refusal };
