@@ -14,8 +14,8 @@ from pathlib import Path
 LEFT = b"0 g 20 20 60 60 re f"
 RIGHT = b"0 g 120 20 60 60 re f"
 HEAD = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
-PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] /Contents 4 0 R /Resources << >> >>"
-FORM = b"/Type /XObject /Subtype /Form /BBox [0 0 200 100] "
+PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 300] /Contents 4 0 R /Resources << >> >>"
+FORM = b"/Type /XObject /Subtype /Form /BBox [0 0 600 300] "
 
 
 def stream(data: bytes, entries: bytes = b"", length: bytes | None = None, end: bytes = b"\nendstream") -> bytes:
@@ -111,7 +111,7 @@ def keys() -> dict[str, bytes]:
         "kids-twice": simple(o2=tree[:-2] + b"/Kids [6 0 R] >>", o6=other),
         "pages-twice": simple(o1=b"<< /Type /Catalog /Pages 2 0 R /Pages 6 0 R >>", o6=b"<< /Type /Pages /Count 1 /Kids [7 0 R] >>", o7=other.replace(b"2 0 R", b"6 0 R")),
         "root-twice": File(base(o6=b"<< /Type /Catalog /Pages 7 0 R >>", o7=b"<< /Type /Pages /Count 1 /Kids [8 0 R] >>", o8=other.replace(b"2 0 R", b"7 0 R"))).table(b"/Root 1 0 R /Root 6 0 R").bytes(),
-        "mediabox-twice": page(b"/MediaBox [100 0 300 100]"),
+        "mediabox-twice": page(b"/MediaBox [100 0 700 300]"),
         "rotate-twice": page(b"/Rotate 180 /Rotate 0"),
         "length-twice": simple(o4=b"<< /Length 20 /Length 42 >>\nstream\n%s\n%s\nendstream" % (LEFT, RIGHT)),
         "filter-twice": simple(o4=stream(zlib.compress(LEFT), b"/Filter /FlateDecode /Filter null ")),
@@ -230,7 +230,7 @@ def compressed() -> dict[str, bytes]:
         del rest[3]
         return File(rest).stream_table({3: (20, index)}).bytes()
 
-    inherited = PAGE.replace(b"/MediaBox [0 0 200 100] ", b"")
+    inherited = PAGE.replace(b"/MediaBox [0 0 600 300] ", b"")
     return {
         "page-in-object-stream": with_page(packed([(3, PAGE)])),
         "page-twice-in-object-stream-0": with_page(packed([(3, PAGE), (3, other)])),
@@ -248,7 +248,7 @@ def compressed() -> dict[str, bytes]:
         "widths-negative": File(base()).stream_table({}, widths=b"[1 4 -2]").bytes(),
         "stream-after-table": File(base()).table().object(4, stream(RIGHT)).stream_table({}).bytes(),
         "table-after-stream": File(base()).stream_table({}).object(4, stream(RIGHT)).table().bytes(),
-        "box-inherited-from-object-stream": File({**{n: b for n, b in base(o3=inherited).items() if n != 2}, 20: packed([(2, b"<< /Type /Pages /Count 1 /Kids [3 0 R] /MediaBox [0 0 200 100] >>")])}).stream_table({2: (20, 0)}).bytes(),
+        "box-inherited-from-object-stream": File({**{n: b for n, b in base(o3=inherited).items() if n != 2}, 20: packed([(2, b"<< /Type /Pages /Count 1 /Kids [3 0 R] /MediaBox [0 0 600 300] >>")])}).stream_table({2: (20, 0)}).bytes(),
     }  # fmt: skip
 
 
@@ -296,7 +296,7 @@ def streams() -> dict[str, bytes]:
 def trees() -> dict[str, bytes]:
     """The page tree and what pages inherit."""
     other = PAGE.replace(b"4 0 R", b"5 0 R")
-    bare = PAGE.replace(b"/MediaBox [0 0 200 100] ", b"")
+    bare = PAGE.replace(b"/MediaBox [0 0 600 300] ", b"")
 
     def tree(entries: bytes, **changes: bytes) -> bytes:
         return simple(o2=b"<< /Type /Pages " + entries + b" >>", **changes)
@@ -314,16 +314,16 @@ def trees() -> dict[str, bytes]:
         "page-without-type": simple(o3=PAGE.replace(b"/Type /Page ", b"")),
         "page-of-another-type": simple(o3=PAGE.replace(b"/Type /Page ", b"/Type /Template ")),
         "tree-without-type": simple(o2=b"<< /Count 1 /Kids [3 0 R] >>"),
-        "parent-of-another": simple(o3=bare.replace(b"2 0 R", b"6 0 R"), o2=b"<< /Type /Pages /Count 1 /Kids [3 0 R] /MediaBox [0 0 200 100] >>", o6=b"<< /Type /Pages /Count 1 /Kids [3 0 R] /MediaBox [100 0 300 100] >>"),
+        "parent-of-another": simple(o3=bare.replace(b"2 0 R", b"6 0 R"), o2=b"<< /Type /Pages /Count 1 /Kids [3 0 R] /MediaBox [0 0 600 300] >>", o6=b"<< /Type /Pages /Count 1 /Kids [3 0 R] /MediaBox [100 0 700 300] >>"),
         "parent-missing": simple(o3=PAGE.replace(b"/Parent 2 0 R ", b"")),
-        "box-inherited": tree(b"/Count 1 /Kids [3 0 R] /MediaBox [0 0 200 100]", o3=bare),
-        "box-null": tree(b"/Count 1 /Kids [3 0 R] /MediaBox [0 0 200 100]", o3=bare.replace(b"/Contents", b"/MediaBox null /Contents")),
+        "box-inherited": tree(b"/Count 1 /Kids [3 0 R] /MediaBox [0 0 600 300]", o3=bare),
+        "box-null": tree(b"/Count 1 /Kids [3 0 R] /MediaBox [0 0 600 300]", o3=bare.replace(b"/Contents", b"/MediaBox null /Contents")),
         "box-missing": simple(o3=bare),
-        "box-reversed": simple(o3=PAGE.replace(b"[0 0 200 100]", b"[200 100 0 0]")),
-        "box-of-five": simple(o3=PAGE.replace(b"[0 0 200 100]", b"[0 0 200 100 300]")),
-        "box-of-three": simple(o3=PAGE.replace(b"[0 0 200 100]", b"[0 0 200]")),
-        "box-empty": simple(o3=PAGE.replace(b"[0 0 200 100]", b"[0 0 0 0]")),
-        "box-elsewhere": simple(o3=PAGE.replace(b"[0 0 200 100]", b"[0 0 6 0 R 100]"), o6=b"200"),
+        "box-reversed": simple(o3=PAGE.replace(b"[0 0 600 300]", b"[600 300 0 0]")),
+        "box-of-five": simple(o3=PAGE.replace(b"[0 0 600 300]", b"[0 0 600 300 300]")),
+        "box-of-three": simple(o3=PAGE.replace(b"[0 0 600 300]", b"[0 0 600]")),
+        "box-empty": simple(o3=PAGE.replace(b"[0 0 600 300]", b"[0 0 0 0]")),
+        "box-elsewhere": simple(o3=PAGE.replace(b"[0 0 600 300]", b"[0 0 6 0 R 300]"), o6=b"600"),
         "crop-outside": page(b"/CropBox [-50 -50 100 100]"),
         "crop-elsewhere": page(b"/CropBox [500 500 600 600]"),
         "crop-of-nothing": page(b"/CropBox [50 50 50 50]"),

@@ -60,8 +60,13 @@ def poppler(file: Path, pages: list[int], folder: Path) -> list[np.ndarray]:
 
 
 def mupdf(file: Path, pages: list[int], folder: Path) -> list[np.ndarray]:
-    run("mutool", "draw", "-q", "-r", str(DPI), "-c", "gray", "-F", "pgm", "-o", str(folder / "%d.pgm"), str(file),
-        ",".join(map(str, pages)))  # fmt: skip
+    try:
+        run("mutool", "draw", "-q", "-r", str(DPI), "-c", "gray", "-F", "pgm", "-o", str(folder / "%d.pgm"), str(file),
+            ",".join(map(str, pages)))  # fmt: skip
+    except CannotDraw:
+        # It says so about anything odd; what counts is whether there is a picture.
+        if not any(folder.iterdir()):
+            raise
     return [picture(folder / f"{page}.pgm") for page in pages]
 
 
@@ -103,8 +108,21 @@ def outside(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return (one < np.minimum.reduce(around) - TOLERANCE) | (one > np.maximum.reduce(around) + TOLERANCE)
 
 
+def same_unit(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Only some programs know /UserUnit: a page drawn twice or three times as large is made as small as the other one."""
+    for factor in range(2, 11):
+        for large, small, is_swapped in ((one, other, False), (other, one, True)):
+            if all(abs(a - b * factor) <= factor for a, b in zip(large.shape, small.shape)):
+                height, width = (length // factor for length in large.shape)
+                cut = large[: height * factor, : width * factor].reshape(height, factor, width, factor)
+                reduced = cut.mean(axis=(1, 3)).astype(np.int16)
+                return (small, reduced) if is_swapped else (reduced, small)
+    return one, other
+
+
 def difference(one: np.ndarray, other: np.ndarray) -> str | None:
     """What is not the same about two pictures."""
+    one, other = same_unit(one, other)
     # Half a point of page size may be rounded up or down.
     if any(abs(a - b) > 1 for a, b in zip(one.shape, other.shape)):
         return f"sizes {one.shape[::-1]} and {other.shape[::-1]}"

@@ -1,22 +1,27 @@
 #!/usr/bin/env python3
 """Lets strangers judge signed PDF files: pyHanko with difference analysis, poppler's pdfsig, qpdf and mutool.
 
-usage: validate.py --root ROOT.der --acts N [--level b|t|lt|lta] [--stamps N] [--baseline] FILE...
+usage: validate.py [--baseline FOLDER] JOBS.tsv
+
+Each line of JOBS.tsv names a folder with signed files and a root.der, the number of acts, the level of PAdES and the
+number of document time-stamps, separated by tabs. All files of all folders are judged in one go by two processes.
 
 Every signature must be intact, valid and trusted; nothing after it may change more than the form; the last one must
-cover the whole file. With --level each signature must reach that level of PAdES: a valid time-stamp inside (t), the
-document alone proving that nobody was revoked (lt), and the procedure of ETSI EN 319 102-1, 5.6.3 for archives (lta).
---stamps counts the time-stamps of the document. Files are judged in parallel. Exit status 0 only when every judge accepts every file.
+cover the whole file. Each signature must reach its level of PAdES: a valid time-stamp inside (t), the document alone
+proving that nobody was revoked (lt), and the procedure of ETSI EN 319 102-1, 5.6.3 for archives (lta). Exit status 0 only
+when every judge accepts every file.
 """
 
 import argparse
 import asyncio
 import concurrent.futures
+import functools
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -124,17 +129,20 @@ def pdfsig(path: Path, whole: bool) -> list[str]:
 
 def qpdf(path: Path, baseline: Path | None) -> list[str]:
     """Complaints of qpdf that it did not already have about the unsigned file."""
+    found = qpdf_check(path)
+    if found and baseline and baseline.exists():
+        found -= qpdf_check(baseline)
+    return [f"qpdf: {line}" for line in sorted(found)]
 
-    def check(file: Path) -> set[str]:
-        run = subprocess.run(["qpdf", "--check", str(file)], capture_output=True, text=True, timeout=600)
-        if run.returncode == 0:
-            return set()
-        # Offsets and file names differ between the two files.
-        lines = (run.stdout + run.stderr).splitlines()
-        return {re.sub(r"\(.*?\)|\d+", "", line.replace(str(file), "")) for line in lines}
 
-    before = check(baseline) if baseline and baseline.exists() else set()
-    return [f"qpdf: {line}" for line in sorted(check(path) - before)]
+@functools.cache
+def qpdf_check(file: Path) -> frozenset[str]:
+    run = subprocess.run(["qpdf", "--check", str(file)], capture_output=True, text=True, timeout=600)
+    if run.returncode == 0:
+        return frozenset()
+    # Offsets and file names differ between the two files.
+    lines = (run.stdout + run.stderr).splitlines()
+    return frozenset(re.sub(r"\(.*?\)|\d+", "", line.replace(str(file), "")) for line in lines)
 
 
 def mutool(path: Path) -> list[str]:
@@ -144,15 +152,22 @@ def mutool(path: Path) -> list[str]:
     return [f"mutool: {line}" for line in sorted(set(bad))]
 
 
-def judge(
-    path: Path, root_file: Path, acts: int, baseline: Path | None, level: str, stamps: int
-) -> tuple[Path, list[str]]:
-    root = x509.Certificate.load(root_file.read_bytes())
+class Job(NamedTuple):
+    """One folder of signed files."""
+
+    folder: Path
+    acts: int
+    level: str
+    stamps: int
+
+
+def judge(path: Path, job: Job, baseline: Path | None) -> list[str]:
+    root = x509.Certificate.load((job.folder / "root.der").read_bytes())
     complaints = []
     judges = [
-        lambda: pyhanko(path, root, acts, level, stamps),
-        lambda: pdfsig(path, level in ("b", "t")),
-        lambda: qpdf(path, baseline),
+        lambda: pyhanko(path, root, job.acts, job.level, job.stamps),
+        lambda: pdfsig(path, job.level in ("b", "t")),
+        lambda: qpdf(path, baseline and baseline / path.name),
         lambda: mutool(path),
     ]
     for one in judges:
@@ -160,43 +175,39 @@ def judge(
             complaints += one()
         except Exception as error:  # a judge that falls over has not accepted the file
             complaints.append(f"{type(error).__name__}: {error}")
-    return path, complaints
+    return complaints
+
+
+def read_jobs(path: Path) -> list[Job]:
+    lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    return [Job(Path(folder), int(acts), level, int(stamps)) for folder, acts, level, stamps in lines]
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--root", type=Path, required=True)
-    arguments.add_argument("--acts", type=int, required=True)
-    arguments.add_argument("--level", choices=("b", "t", "lt", "lta"), default="b")
-    arguments.add_argument("--stamps", type=int, default=0)
     arguments.add_argument("--baseline", type=Path, help="folder with the unsigned files of the same names")
-    arguments.add_argument("files", type=Path, nargs="+")
+    arguments.add_argument("jobs", type=Path)
     options = arguments.parse_args()
     missing = [tool for tool in ("pdfsig", "qpdf", "mutool") if not shutil.which(tool)]
     if missing:
         print(f"missing judges: {', '.join(missing)}", file=sys.stderr)
         return 2
-    failures = 0
+    files = [(path, job) for job in read_jobs(options.jobs) for path in job.folder.glob("*.pdf")]
+    # What takes longest goes first, so that no process is left alone with it.
+    files.sort(key=lambda one: one[0].stat().st_size * one[1].acts, reverse=True)
+    counts: dict[Job, list[int]] = {}
     with concurrent.futures.ProcessPoolExecutor(max_workers=2) as pool:
-        jobs = [
-            pool.submit(
-                judge,
-                path,
-                options.root,
-                options.acts,
-                options.baseline and options.baseline / path.name,
-                options.level,
-                options.stamps,
-            )
-            for path in options.files
-        ]
-        for job in jobs:
-            path, complaints = job.result()
+        results = [(path, job, pool.submit(judge, path, job, options.baseline)) for path, job in files]
+        for path, job, result in results:
+            complaints = result.result()
             for complaint in complaints:
                 print(f"REJECTED {path}: {complaint}")
-            failures += bool(complaints)
-    print(f"{len(options.files) - failures} of {len(options.files)} files accepted by all judges ({options.acts} acts)")
-    return 1 if failures else 0
+            count = counts.setdefault(job, [0, 0])
+            count[0] += not complaints
+            count[1] += 1
+    for job, (accepted, all_files) in sorted(counts.items()):
+        print(f"== {job.folder.name}: {accepted} of {all_files} files accepted by all judges ({job.acts} acts, level {job.level})")
+    return 0 if counts and all(accepted == all_files for accepted, all_files in counts.values()) else 1
 
 
 if __name__ == "__main__":

@@ -52,6 +52,6 @@ fi
 
 if [ "$purpose" = test ]; then
     need cargo-nextest || cargo install --locked cargo-nextest
-    python3 -c 'import pyhanko' 2>/dev/null || scripts/venv.sh
+    python3 -c 'import numpy, pyhanko, pypdfium2' 2>/dev/null || scripts/venv.sh
 fi
 scripts/build-web.sh

@@ -11,6 +11,7 @@
 //! change of the page content, and no later signature has a reason to touch it.
 
 mod annotation;
+mod content;
 mod copy;
 mod layers;
 mod navigation;
@@ -22,9 +23,10 @@ use std::collections::BTreeMap;
 use crate::document::Document;
 use crate::error::{Place, ReadError};
 use crate::limits::Limits;
-use crate::object::{Dictionary, Object, Reference};
+use crate::object::{Dictionary, Object, Reference, Stream};
 use crate::page::Page;
 
+use content::Content;
 use copy::Copier;
 use layers::Layers;
 use navigation::{Labels, Outline};
@@ -337,46 +339,51 @@ impl Copier<'_, '_> {
                 resources
             },
         );
-        if let Some(contents) = page.dictionary.get("Contents") {
-            let copied = self.copy(contents)?;
-            if !copied.is_null() {
-                new.insert("Contents", copied);
-            }
+        let parts = self.content_parts(&page.dictionary)?;
+        let copied: Vec<Object> = parts
+            .iter()
+            .map(|part| self.copy(part))
+            .collect::<Result<_, _>>()?;
+        match <[Object; 1]>::try_from(copied) {
+            Ok([one]) => new.insert("Contents", one),
+            Err(parts) if parts.is_empty() => {}
+            Err(parts) => new.insert("Contents", parts),
         }
         Ok(())
     }
 
-    /// Page content must be a stream or streams that can be decoded to the end: viewers show different
-    /// parts of anything else.
-    fn check_contents(&mut self, page: &Dictionary, number: usize) -> Result<(), ReadError> {
+    /// The streams of a page, without elements that are nothing: some viewers stop at those.
+    fn content_parts(&self, page: &Dictionary) -> Result<Vec<Object>, ReadError> {
         let Some(contents) = page.get("Contents") else {
-            return Ok(());
+            return Ok(Vec::new());
         };
-        let parts = match self.document.resolve(contents)?.into_owned() {
+        let mut parts = match self.document.resolve(contents)?.into_owned() {
             Object::Array(items) => items,
             _ => vec![contents.clone()],
         };
-        for part in parts {
-            if part
-                .as_reference()
-                .is_some_and(|reference| !self.checked_contents.insert(reference))
-            {
-                continue;
+        for part in &mut parts {
+            if self.document.resolve(part)?.is_null() {
+                *part = Object::Null;
             }
-            match self.document.resolve(&part)?.as_ref() {
-                Object::Null => {}
-                Object::Stream(stream) => {
-                    let limit = self.document.limits().content_bytes;
-                    self.content_bytes = self
-                        .content_bytes
-                        .saturating_add(self.document.decode(stream)?.len());
-                    if self.content_bytes > limit {
-                        return Err(ReadError::LimitExceeded {
-                            what: "bytes in page contents",
-                            limit,
-                        });
-                    }
-                }
+        }
+        parts.retain(|part| !part.is_null());
+        Ok(parts)
+    }
+
+    /// Page content must be a stream or streams that can be decoded to the end, and be well formed: viewers show different
+    /// parts of anything else.
+    fn check_contents(&mut self, page: &Dictionary, number: usize) -> Result<(), ReadError> {
+        let parts = self.content_parts(page)?;
+        // The same content on many pages is looked at once; parts of several streams depend on one another.
+        if let [Object::Reference(only)] = parts[..]
+            && !self.checked_contents.insert(only)
+        {
+            return Ok(());
+        }
+        let mut content = Content::new(Place::Page(number));
+        for part in &parts {
+            match self.document.resolve(part)?.as_ref() {
+                Object::Stream(stream) => content.add(&self.content_of(stream)?)?,
                 _ => {
                     return Err(ReadError::damaged(
                         Place::Page(number),
@@ -386,6 +393,34 @@ impl Copier<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// The decoded content of a page or form, counted against the limit of the document.
+    fn content_of(&mut self, stream: &Stream) -> Result<Vec<u8>, ReadError> {
+        let data = self.document.decode(stream)?;
+        let limit = self.document.limits().content_bytes;
+        self.content_bytes = self.content_bytes.saturating_add(data.len());
+        if self.content_bytes > limit {
+            return Err(ReadError::LimitExceeded {
+                what: "bytes in page contents",
+                limit,
+            });
+        }
+        Ok(data)
+    }
+
+    /// Forms (8.10) are content too, and need a box: without one some viewers clip everything away.
+    fn check_form(&mut self, stream: &Stream, place: Place) -> Result<(), ReadError> {
+        let has_box = self
+            .document
+            .get(&stream.dictionary, "BBox")?
+            .as_array()
+            .is_some_and(|numbers| numbers.len() == 4);
+        if !has_box {
+            return Err(ReadError::damaged(place, "a form has no bounding box"));
+        }
+        let data = self.content_of(stream)?;
+        Content::new(place).add(&data)
     }
 
     /// Settings of the document that change how it is shown but not what can happen.

@@ -48,7 +48,6 @@ async fn records(app: &TestApp, filter: Value) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::too_many_lines, reason = "one story, from the link to the withdrawal")]
 async fn a_person_authorises_once_known_for_sure() {
     on_both(async |database| {
         let app = TestApp::start(database).await;

@@ -31,6 +31,9 @@ const MARKUP: [&str; 16] = [
     "Watermark",
 ];
 
+/// Markup with words or a picture: without an appearance no two viewers show the same, and some nothing.
+const DRAWN_BY_VIEWERS: [&str; 3] = ["FreeText", "Stamp", "Watermark"];
+
 /// Entries of markup and links that are carried over. Not listed: actions, rich media, associated files,
 /// measuring, tags, popups, and other appearances than the normal one.
 const ENTRIES: [&str; 37] = [
@@ -209,22 +212,34 @@ impl Copier<'_, '_> {
             self.removals.note(kind);
         }
         match subtype {
-            "Link" => self.link(old, flags, targets).map(Some),
+            "Link" => self.link(old, flags, page_number, targets).map(Some),
             "Widget" => self.widget(old, flags, page_number),
-            known if MARKUP.contains(&known) => self.markup(old, known, flags).map(Some),
+            known if MARKUP.contains(&known) => self.markup(old, known, flags, page_number).map(Some),
             other => self.foreign_annotation(old, other, flags),
         }
     }
 
-    fn link(&mut self, old: &Dictionary, flags: i64, targets: &Targets) -> Result<Dictionary, ReadError> {
-        let mut new = self.markup(old, "Link", flags)?;
+    fn link(
+        &mut self,
+        old: &Dictionary,
+        flags: i64,
+        page_number: usize,
+        targets: &Targets,
+    ) -> Result<Dictionary, ReadError> {
+        let mut new = self.markup(old, "Link", flags, page_number)?;
         if let Some(jump) = self.jump(old, targets)? {
             jump.insert_into(&mut new);
         }
         Ok(new)
     }
 
-    fn markup(&mut self, old: &Dictionary, subtype: &str, flags: i64) -> Result<Dictionary, ReadError> {
+    fn markup(
+        &mut self,
+        old: &Dictionary,
+        subtype: &str,
+        flags: i64,
+        page_number: usize,
+    ) -> Result<Dictionary, ReadError> {
         let kept = INVISIBLE | PRINT | NO_ZOOM | NO_ROTATE | READ_ONLY | LOCKED | LOCKED_CONTENTS;
         let mut new = self.frame(old, subtype, flags & kept)?;
         for key in ENTRIES {
@@ -235,8 +250,19 @@ impl Copier<'_, '_> {
                 }
             }
         }
-        if let Appearance::Stream(appearance) = self.normal_appearance(old)? {
-            insert_appearance(&mut new, self.reference(appearance));
+        match self.normal_appearance(old)? {
+            Appearance::Stream(appearance) => {
+                insert_appearance(&mut new, self.reference(appearance));
+                // What is seen is printed: some viewers decide by this flag what they show.
+                new.insert("F", (flags & kept) | PRINT);
+            }
+            Appearance::Nothing | Appearance::Unusable if DRAWN_BY_VIEWERS.contains(&subtype) => {
+                let what = format!(
+                    "a {subtype} annotation that each viewer draws in its own way (print the file to PDF)"
+                );
+                return Err(ReadError::unsupported(Place::Page(page_number), what));
+            }
+            Appearance::Nothing | Appearance::Unusable => {}
         }
         Ok(new)
     }
@@ -318,7 +344,7 @@ impl Copier<'_, '_> {
         flags: i64,
         appearance: Reference,
     ) -> Result<Dictionary, ReadError> {
-        let kept = flags & (PRINT | NO_ZOOM | NO_ROTATE);
+        let kept = flags & (NO_ZOOM | NO_ROTATE) | PRINT;
         let mut new = self.frame(old, "Stamp", kept | READ_ONLY | LOCKED | LOCKED_CONTENTS)?;
         if let Some(layer) = old.get("OC") {
             let layer = self.copy(layer)?;

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+use super::content::plain_length;
 use super::output::Output;
 use super::{Removals, RemovedKind};
 use crate::document::Document;
@@ -119,6 +120,10 @@ impl<'d, 'a> Copier<'d, 'a> {
     pub(super) fn copy(&mut self, object: &Object) -> Result<Object, ReadError> {
         Ok(match object {
             Object::Reference(old) => Object::Reference(self.reference(*old)),
+            Object::Array(items) if is_no_colour(items) => {
+                let what = "the colourant /None, which some viewers draw";
+                return Err(ReadError::unsupported(Place::Catalog, what));
+            }
             Object::Array(items) => Object::Array(
                 items
                     .iter()
@@ -200,11 +205,11 @@ impl<'d, 'a> Copier<'d, 'a> {
 
     fn stream(&mut self, stream: &Stream) -> Result<Object, ReadError> {
         let dictionary = &stream.dictionary;
+        let place = match &stream.data {
+            StreamData::File(range) => Place::Offset(range.start),
+            StreamData::Owned(_) => Place::Catalog,
+        };
         if dictionary.contains("F") {
-            let place = match &stream.data {
-                StreamData::File(range) => Place::Offset(range.start),
-                StreamData::Owned(_) => Place::Catalog,
-            };
             return Err(ReadError::unsupported(place, "stream data kept in another file"));
         }
         if let Some(kind) = foreign(dictionary) {
@@ -216,8 +221,15 @@ impl<'d, 'a> Copier<'d, 'a> {
             self.removals.note(RemovedKind::Action);
             return Ok(Object::Null);
         }
+        if dictionary.is_name("Subtype", "Image")
+            && let Some(length) = plain_length(|_, long| dictionary.get(long))
+            && stream.data.bytes(self.document.bytes()).len() < length
+        {
+            return Err(ReadError::damaged(place, "an image has less data than pixels"));
+        }
         let mut entries = self.entries(dictionary, &STREAM_ENTRIES_DROPPED)?;
         if entries.is_name("Subtype", "Form") {
+            self.check_form(stream, place)?;
             for key in ["PS", "StructParents", "Subtype2"] {
                 entries.remove(key);
             }
@@ -227,6 +239,17 @@ impl<'d, 'a> Copier<'d, 'a> {
             data: stream.data.clone(),
         }))
     }
+}
+
+/// A colour space that paints nothing (8.6.6.4).
+fn is_no_colour(items: &[Object]) -> bool {
+    let is_name = |index: usize, name: &str| {
+        items
+            .get(index)
+            .and_then(Object::as_name)
+            .is_some_and(|found| *found == name)
+    };
+    is_name(0, "Separation") && is_name(1, "None")
 }
 
 /// What a dictionary is that does not belong to graphics.

@@ -1,5 +1,6 @@
 //! Optional content (8.11): which layers exist and which are shown. Only the default configuration is kept;
-//! the states are written out for each layer, so that files with different base states can be merged.
+//! the states are written out for each layer, so that files with different base states can be merged. What a layer's usage
+//! says about the screen is settled here, because only some viewers ask for it; what it says about printing is left out.
 
 use std::collections::HashSet;
 
@@ -8,13 +9,13 @@ use crate::error::ReadError;
 use crate::object::{Dictionary, Object};
 
 /// Lists of the default configuration that are carried over and joined when merging.
-const LISTS: [&str; 4] = ["Order", "RBGroups", "Locked", "AS"];
+const LISTS: [&str; 3] = ["Order", "RBGroups", "Locked"];
 
 #[derive(Default)]
 pub(super) struct Layers {
     groups: Vec<Object>,
     off: Vec<Object>,
-    lists: [Vec<Object>; 4],
+    lists: [Vec<Object>; 3],
     intent: Option<Object>,
 }
 
@@ -44,6 +45,12 @@ impl Layers {
             let on: HashSet<_> = on.iter().filter_map(Object::as_reference).collect();
             let is_on = |group: &&Object| group.as_reference().is_some_and(|group| on.contains(&group));
             off = groups.iter().filter(|group| !is_on(group)).cloned().collect();
+        }
+        for (group, shown) in states_on_screen(copier, &listed("AS")?)? {
+            off.retain(|one| *one != group);
+            if !shown {
+                off.push(group);
+            }
         }
         for group in &groups {
             let copied = copier.copy(group)?;
@@ -88,4 +95,36 @@ impl Layers {
         properties.insert("D", configuration);
         Some(properties.into())
     }
+}
+
+/// Layers whose state on the screen is set by what they are for (8.11.4.4), and whether they are shown.
+fn states_on_screen(copier: &Copier<'_, '_>, events: &[Object]) -> Result<Vec<(Object, bool)>, ReadError> {
+    let document = copier.document;
+    let mut states = Vec::new();
+    for event in events {
+        let event = document.resolve(event)?;
+        let Some(event) = event
+            .as_dictionary()
+            .filter(|event| event.is_name("Event", "View"))
+        else {
+            continue;
+        };
+        for group in document.get(event, "OCGs")?.as_array().unwrap_or_default() {
+            let found = document.resolve(group)?;
+            let Some(group_dictionary) = found.as_dictionary() else {
+                continue;
+            };
+            let usage = document.get(group_dictionary, "Usage")?;
+            let view = match usage.as_dictionary() {
+                Some(usage) => document.get(usage, "View")?,
+                None => continue,
+            };
+            if let Some(view) = view.as_dictionary()
+                && view.contains("ViewState")
+            {
+                states.push((group.clone(), !view.is_name("ViewState", "OFF")));
+            }
+        }
+    }
+    Ok(states)
 }

@@ -105,7 +105,9 @@ impl Cover<'_> {
             match resolved {
                 Object::Array(items) => {
                     for item in &items {
-                        parts.push(copier.copy(item)?);
+                        if !copier.document.resolve(item)?.is_null() {
+                            parts.push(copier.copy(item)?);
+                        }
                     }
                 }
                 Object::Null => {}

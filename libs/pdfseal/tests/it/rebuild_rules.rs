@@ -44,7 +44,7 @@ fn annotations(document: &Document<'_>) -> Vec<Dictionary> {
 }
 
 /// An appearance stream as object 9.
-const APPEARANCE: &str = "9 0 obj\n<</Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 9>>\nstream\n0 0 9 9 f\nendstream\nendobj\n";
+const APPEARANCE: &str = "9 0 obj\n<</Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 12>>\nstream\n0 0 9 9 re f\nendstream\nendobj\n";
 
 #[test]
 fn the_layout_signatures_need() {
@@ -224,6 +224,77 @@ fn fields_whose_text_each_viewer_draws_itself_are_refused() {
     for file in [without, stale] {
         let error = rebuild(file.as_bytes(), &Limits::default()).unwrap_err();
         assert!(matches!(error, ReadError::Unsupported { .. }), "{error}");
+    }
+}
+
+#[test]
+fn what_viewers_draw_in_their_own_way_is_refused() {
+    for annotation in [
+        "<</Subtype /FreeText /F 4 /Rect [0 0 9 9] /Contents (pay) /DA (/F 9 Tf)>>",
+        "<</Subtype /Stamp /F 4 /Rect [0 0 9 9] /AP <</N <</A 9 0 R>>>>>>",
+        "<</Subtype /Stamp /F 4 /Rect [0 0 9 9]>>",
+    ] {
+        let file = file("", &format!("/Annots [{annotation}]"), APPEARANCE);
+        let error = rebuild(file.as_bytes(), &Limits::default()).unwrap_err();
+        assert!(
+            error.to_string().contains("each viewer draws in its own way"),
+            "{error}"
+        );
+    }
+    for (page, object, reason) in [
+        (
+            "/Annots [<</Subtype /Stamp /F 4 /Rect [0 0 9 9] /AP <</N 9 0 R>>>>]",
+            "--1 0 0 rg  ",
+            "no notation",
+        ),
+        (
+            "/Annots [<</Subtype /Stamp /F 4 /Rect [0 0 9 9] /AP <</N 9 0 R>>>>]",
+            "9 9 re f    ",
+            "too few or too many",
+        ),
+    ] {
+        let file = file("", page, &APPEARANCE.replace("0 0 9 9 re f", object));
+        let error = rebuild(file.as_bytes(), &Limits::default()).unwrap_err();
+        assert!(error.to_string().contains(reason), "{error}");
+    }
+}
+
+/// Viewers ask different flags and entries whether something is for the screen or for paper: both become the same.
+#[test]
+fn what_is_seen_is_printed() {
+    let page = "/Annots [<</Subtype /Stamp /F 0 /Rect [0 0 9 9] /AP <</N 9 0 R>>>>]";
+    let layers = "/OCProperties <</OCGs [10 0 R 11 0 R] /D <</AS [<</Event /View /Category [/View] /OCGs [10 0 R]>> \
+        <</Event /Print /Category [/Print] /OCGs [11 0 R]>>]>>>>";
+    let groups = "10 0 obj\n<</Type /OCG /Name (a) /Usage <</View <</ViewState /OFF>>>>>>\nendobj\n\
+        11 0 obj\n<</Type /OCG /Name (b) /Usage <</Print <</PrintState /OFF>>>>>>\nendobj\n";
+    let rebuilt = rewritten(&file(layers, page, &format!("{APPEARANCE}{groups}")));
+    let document = open(&rebuilt);
+    assert_eq!(annotations(&document)[0].get("F"), Some(&Object::Integer(4)));
+    let properties = document
+        .get(document.catalog(), "OCProperties")
+        .unwrap()
+        .into_owned();
+    let configuration = document
+        .get(properties.as_dictionary().unwrap(), "D")
+        .unwrap()
+        .into_owned();
+    let configuration = configuration.as_dictionary().unwrap();
+    assert!(!configuration.contains("AS"));
+    assert_eq!(configuration.get("OFF").unwrap().as_array().unwrap().len(), 1);
+}
+
+/// Some viewers stop at an element of the page content that is nothing.
+#[test]
+fn page_contents_have_streams_only() {
+    for contents in ["[null 4 0 R]", "[66 0 R 4 0 R]", "[4 0 R]", "4 0 R"] {
+        let file = pdf(&ONE_PAGE.replace("/Contents 4 0 R", &format!("/Contents {contents}")));
+        let rebuilt = rewritten(&file);
+        let document = open(&rebuilt);
+        let page = &document.pages().first().unwrap().dictionary;
+        assert!(
+            page.get("Contents").unwrap().as_reference().is_some(),
+            "{contents}"
+        );
     }
 }
 
