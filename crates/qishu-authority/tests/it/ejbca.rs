@@ -129,7 +129,7 @@ impl Double {
         let certificate = CertificateDer::from(der(&path, "server"));
         openssl(
             &path,
-            "pkcs8 -topk8 -nodes -in server.key -outform DER -out server.p8",
+            "pkcs8 -topk8 -nocrypt -in server.key -outform DER -out server.p8",
         );
         let key = PrivateKeyDer::try_from(fs::read(path.join("server.p8")).unwrap()).unwrap();
         let mut roots = rustls::RootCertStore::empty();

@@ -109,7 +109,7 @@ async fn a_person_signs_through_a_proxy() {
         let revisions = json!([{ "documentId": document["id"], "revision": document["revision"] }]);
         let code = json!({ "revisions": revisions });
         let told = perform(&app, "sign.sendCode", &session, &code).await;
-        assert_eq!(told["sentTo"], "138****0001");
+        assert_eq!(told["sentTo"], "139****0001");
         app.work().await;
         let code = app.simulator.last_code(PERSON).expect("a code was sent");
         let wrong = frame("sign.submit", Some(&session), &signature(&revisions, "000000"));

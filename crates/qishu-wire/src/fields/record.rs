@@ -80,6 +80,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("lpLetter", "iVBORw0KGgo="),
     ("operate", "ENABLE"),
     ("sealImage", "iVBORw0KGgo="),
+    ("successUrl", "https://example.com/back"),
     ("themeColor", "#1989FA"),
 ];
 
